@@ -1,0 +1,314 @@
+/* door.c - all listeners of one service. */
+#include "lib/door.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/fd.h"
+#include "tools/log.h"
+
+/* One more line about what failed; the first status stays. */
+static void
+add_line(struct err *all, const struct err *one)
+{
+	size_t n = strlen(all->text);
+
+	if (n == 0)
+		all->status = one->status;
+	snprintf(all->text + n, sizeof all->text - n, "%s%s",
+	    n > 0 ? "\n" : "", one->text);
+}
+
+static void
+tell_one(const struct listener *l, const char *verb)
+{
+	char name[ADDR_TEXT_SIZE];
+
+	log_info("%s addr=%s backlog=%u%s", verb, addr_text(&l->bound, name),
+	    l->backlog, l->inherited ? " inherited=1" : "");
+}
+
+void
+door_tell(const struct door *d)
+{
+	for (unsigned i = 0; i < d->n; i++)
+		tell_one(&d->listener[i], "listen");
+}
+
+static void
+close_one(struct door *d, unsigned i)
+{
+	char name[ADDR_TEXT_SIZE];
+
+	if (listen_close(&d->listener[i]) == -1)
+		log_warn("unlink-failed addr=%s errno=%s",
+		    addr_text(&d->listener[i].bound, name),
+		    strerrorname_np(errno));
+	memmove(&d->listener[i], &d->listener[i + 1],
+	    (d->n - i - 1) * sizeof d->listener[0]);
+	d->n--;
+}
+
+void
+door_close(struct door *d)
+{
+	resolve_stop(&d->resolve, "");
+	while (d->n > 0)
+		close_one(d, d->n - 1);
+}
+
+/* ---- inherited ones ---- */
+
+static bool
+is_named(const char *want, int fd, const char *name)
+{
+	char number[12];
+
+	snprintf(number, sizeof number, "%d", fd);
+	return strcmp(want, "*") == 0 || strcmp(want, name) == 0 ||
+	    strcmp(want, number) == 0;
+}
+
+static void
+adopt(struct door *d, int fd, const char *name, struct err *all)
+{
+	struct err one;
+
+	if (d->n == WAIT_LISTENERS)
+		err_set(&one, EXIT_CONFIG, "too many listeners: at most %d",
+		    WAIT_LISTENERS);
+	else if (listen_adopt(&d->listener[d->n], fd, name, &one) == 0) {
+		d->n++;
+		return;
+	}
+	add_line(all, &one);
+}
+
+static void
+adopt_named(struct door *d, const struct address *a, const struct inherit *in,
+    struct err *all)
+{
+	unsigned before = d->n;
+	struct err one;
+
+	/* inetd's way: the listener is what we were started with as 0. */
+	if (strcmp(a->path, "0") == 0) {
+		adopt(d, fd_high(dup(0)), "fd:0", all);
+		return;
+	}
+	for (unsigned i = 0; i < in->n; i++)
+		if (is_named(a->path, in->at[i].fd, in->at[i].name))
+			adopt(d, in->at[i].fd, in->at[i].name, all);
+	if (d->n != before || all->text[0] != '\0')
+		return;
+	err_set(&one, EXIT_UNAVAILABLE, "cannot find %s: %u descriptors were "
+	    "inherited, none of that name", a->text, in->n);
+	add_line(all, &one);
+}
+
+/* A listener that nobody named would let clients wait for ever. */
+static void
+close_unused(const struct door *d, const struct inherit *in)
+{
+	char name[INHERIT_NAME_SIZE * 4];
+	unsigned j;
+
+	for (unsigned i = 0; i < in->n; i++) {
+		for (j = 0; j < d->n; j++)
+			if (d->listener[j].fd == in->at[i].fd)
+				break;
+		if (j < d->n)
+			continue;
+		log_warn("inherited-unused fd=%d name=%s", in->at[i].fd,
+		    log_value(in->at[i].name, name, sizeof name));
+		close(in->at[i].fd);
+	}
+}
+
+/* ---- opening ---- */
+
+static struct listen_spec
+spec_of(const struct service *s, const struct addr *at)
+{
+	return (struct listen_spec){
+		.at = *at, .backlog = s->spec.backlog, .mode = s->socket_mode,
+		.uid = s->socket_uid, .gid = s->socket_gid,
+	};
+}
+
+/* Open one more; a family the kernel lacks is only worth a warning. */
+static void
+open_one(struct door *d, const struct service *s, const struct addr *at,
+    unsigned *lacking, struct err *all)
+{
+	struct listen_spec spec = spec_of(s, at);
+	struct err one;
+	char text[512];
+
+	if (d->n == WAIT_LISTENERS) {
+		err_set(&one, EXIT_USAGE, "too many listeners: at most %d",
+		    WAIT_LISTENERS);
+		add_line(all, &one);
+	} else if (listen_open(&d->listener[d->n], &spec, &one) == 0) {
+		d->n++;
+	} else if (errno == EAFNOSUPPORT) {
+		(*lacking)++;
+		log_warn("family-lacking reason=%s",
+		    log_value(one.text, text, sizeof text));
+	} else {
+		add_line(all, &one);
+	}
+}
+
+static int
+not_yet(const struct service *s, struct err *e)
+{
+	for (size_t i = 0; i < s->naddresses; i++) {
+		enum address_kind k = s->address[i].kind;
+
+		if (k == ADDRESS_TCP || k == ADDRESS_UNIX || k == ADDRESS_FD)
+			continue;
+		err_set(e, EXIT_UNAVAILABLE, "cannot listen on %s: %s is not "
+		    "served yet, expected tcp, unix or fd", s->address[i].text,
+		    address_word(k));
+		return -1;
+	}
+	return 0;
+}
+
+int
+door_look_up(struct door *d, const struct service *s, struct err *e)
+{
+	return resolve_start(&d->resolve, s->address, s->naddresses, e);
+}
+
+static void
+open_found(struct door *d, const struct service *s, struct err *all)
+{
+	unsigned lacking = 0;
+
+	for (unsigned i = 0; i < d->resolve.n; i++)
+		open_one(d, s, &d->resolve.found[i], &lacking, all);
+	if (d->n == 0 && all->text[0] == '\0')
+		err_set(all, EXIT_UNAVAILABLE, "no address can be listened on");
+}
+
+int
+door_open(struct door *d, const struct service *s, const struct inherit *in,
+    int64_t until_ms, struct err *e)
+{
+	memset(d, 0, sizeof *d);
+	d->resolve.fd = -1;
+	d->resolve.done = true;
+	*e = (struct err){ .status = 0 };
+	if (not_yet(s, e) == -1 || door_look_up(d, s, e) == -1)
+		return -1;
+	resolve_wait(&d->resolve, until_ms);
+	if (d->resolve.failed) {
+		*e = d->resolve.err;
+		return -1;
+	}
+	for (size_t i = 0; i < s->naddresses; i++)
+		if (s->address[i].kind == ADDRESS_FD)
+			adopt_named(d, &s->address[i], in, e);
+	open_found(d, s, e);
+	if (e->text[0] == '\0') {
+		close_unused(d, in);
+		return 0;
+	}
+	door_close(d);
+	return -1;
+}
+
+/* ---- renewing ---- */
+
+static struct listener *
+find(struct door *d, unsigned n, const struct addr *at)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (addr_same(&d->listener[i].asked, at, false))
+			return &d->listener[i];
+	return NULL;
+}
+
+int
+door_renew(struct door *d, const struct service *s, struct err *e)
+{
+	unsigned before = d->n;
+	unsigned lacking = 0;
+	bool wanted[WAIT_LISTENERS] = { false };
+
+	*e = (struct err){ .status = 0 };
+	if (d->resolve.failed) {
+		*e = d->resolve.err;
+		return -1;
+	}
+	for (unsigned i = 0; i < d->resolve.n; i++) {
+		struct listener *l = find(d, before, &d->resolve.found[i]);
+
+		if (l != NULL)
+			wanted[l - d->listener] = true;
+		else
+			open_one(d, s, &d->resolve.found[i], &lacking, e);
+	}
+	if (e->text[0] != '\0') {
+		while (d->n > before)
+			close_one(d, d->n - 1);
+		return -1;
+	}
+	for (unsigned i = before; i < d->n; i++)
+		tell_one(&d->listener[i], "listen");
+	for (unsigned i = 0; i < before; i++)
+		d->listener[i].unwanted = !wanted[i] && !d->listener[i].inherited;
+	return 0;
+}
+
+bool
+door_has_unwanted(const struct door *d)
+{
+	for (unsigned i = 0; i < d->n; i++)
+		if (d->listener[i].unwanted)
+			return true;
+	return false;
+}
+
+bool
+door_close_unwanted(struct door *d)
+{
+	bool any = false;
+
+	for (unsigned i = d->n; i-- > 0;)
+		if (d->listener[i].unwanted && !listen_queued(&d->listener[i])) {
+			tell_one(&d->listener[i], "unlisten");
+			close_one(d, i);
+			any = true;
+		}
+	return any;
+}
+
+bool
+door_is_queued(const struct door *d)
+{
+	for (unsigned i = 0; i < d->n; i++)
+		if (listen_queued(&d->listener[i]))
+			return true;
+	return false;
+}
+
+bool
+door_revive(const struct door *d)
+{
+	char name[ADDR_TEXT_SIZE];
+	bool any = false;
+
+	for (unsigned i = 0; i < d->n; i++)
+		if (listen_revive(&d->listener[i])) {
+			log_warn("listener-revived addr=%s",
+			    addr_text(&d->listener[i].bound, name));
+			any = true;
+		}
+	return any;
+}

@@ -1,0 +1,49 @@
+/* door.h - all listeners of one service: opened together, renewed together.
+ * Floor 4 (lib). */
+#ifndef LIB_DOOR_H
+#define LIB_DOOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/master.h"
+#include "os/listen.h"
+#include "os/resolve.h"
+#include "os/wait.h"
+
+struct door {
+	struct listener listener[WAIT_LISTENERS];
+	unsigned n;
+	struct resolve resolve;
+};
+
+/* Resolve (until_ms, monotonic) and open everything the service names.  All
+ * must open, but for a family that the kernel lacks; else -1, *e has a line
+ * for each that did not, and nothing is left open. */
+int door_open(struct door *d, const struct service *s,
+    const struct inherit *in, int64_t until_ms, struct err *e);
+
+/* Start to resolve again; poll d->resolve.fd. */
+int door_look_up(struct door *d, const struct service *s, struct err *e);
+
+/* With what was found: keep the listeners that are still wanted, open new
+ * ones, mark the others unwanted.  -1 with *e: nothing has changed. */
+int door_renew(struct door *d, const struct service *s, struct err *e);
+
+bool door_has_unwanted(const struct door *d);
+
+/* Close those unwanted ones that nobody waits at; true if any was. */
+bool door_close_unwanted(struct door *d);
+
+/* Does a client wait at any? */
+bool door_is_queued(const struct door *d);
+
+/* Mend listeners that were shut down by somebody; true if any was. */
+bool door_revive(const struct door *d);
+
+/* A log line for each. */
+void door_tell(const struct door *d);
+
+void door_close(struct door *d);
+
+#endif

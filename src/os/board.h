@@ -1,0 +1,65 @@
+/* board.h - the shared page on which children say what they are doing.
+ *
+ * One mapping for one pool, shared by the master and its children in both
+ * memory modes.  What a child writes is hearsay to the master: bytes are
+ * range-checked, the rest is only ever printed.  Floor 2 (os). */
+#ifndef OS_BOARD_H
+#define OS_BOARD_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "tools/addr.h"
+#include "tools/err.h"
+
+/* What a child tells about its work; written by the child before its state
+ * says so, read by the master after it saw the state. */
+struct seat {
+	_Alignas(64) int64_t begun_ns;	/* when it took the connection */
+	struct addr peer;
+	struct addr local;
+	uint32_t uid, gid, pid;		/* of a unix socket's peer */
+	uint32_t listener;		/* which one it came from */
+	int32_t fail_errno;		/* 0, or why it could not go on ... */
+	int32_t fail_step;		/* ... with what; enum seat_step */
+	int32_t accept_errno;		/* the last error of accept */
+	_Atomic uint32_t accept_errors;	/* how many there were */
+};
+
+enum seat_step {
+	SEAT_NO_STEP,
+	SEAT_DRESS,		/* session, limits */
+	SEAT_WAIT,		/* the wait itself */
+	SEAT_HAND,		/* putting the connection on 0 and 1 */
+	SEAT_EXEC
+};
+
+struct board {
+	unsigned nseats;
+	_Atomic uint32_t high;	/* seats from here on are empty; master's */
+	_Atomic uint32_t wanted;	/* ring if fewer are available; master's */
+	_Atomic uint32_t call;	/* ring for every piece of news; master's */
+	_Atomic uint32_t troubles;	/* errors of accept, in all */
+	_Atomic uint32_t rung;	/* the bell was rung and is not yet heard */
+	_Atomic uint8_t *state;	/* nseats; enum slot_state */
+	_Atomic uint64_t *source;	/* nseats; 0 = none; see board_live() */
+	struct seat *seats;	/* nseats */
+	size_t bytes;		/* of the mapping */
+};
+
+/* Map a board of nseats empty seats; NULL with errno and *e. */
+struct board *board_open(unsigned nseats, struct err *e);
+void board_close(struct board *b);
+
+/* Children that are starting or idle, counted now.  Safe in any child. */
+unsigned board_available(const struct board *b);
+
+/* Busy seats of one source, counted now.  Safe in any child. */
+unsigned board_live(const struct board *b, uint64_t source);
+
+/* The source an address counts for: IPv4 /32, IPv6 /64, unix: the uid. */
+uint64_t board_source(const struct addr *peer, uint32_t uid);
+
+#endif

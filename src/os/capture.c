@@ -1,0 +1,141 @@
+/* capture.c - one socket as everybody's standard error. */
+#include "os/capture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "tools/fd.h"
+
+int
+capture_open(struct capture *c, struct err *e)
+{
+	int ends[2];
+	int one = 1;
+
+	memset(c, 0, sizeof *c);
+	c->read_fd = c->write_fd = -1;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == -1)
+		goto fail;
+	c->read_fd = fd_high(ends[0]);
+	c->write_fd = fd_high(ends[1]);
+	if (c->read_fd == -1 || c->write_fd == -1 ||
+	    setsockopt(c->read_fd, SOL_SOCKET, SO_PASSCRED, &one, sizeof one) == -1 ||
+	    shutdown(c->read_fd, SHUT_WR) == -1 ||
+	    fcntl(c->read_fd, F_SETFL, O_NONBLOCK) == -1)
+		goto fail;
+	return 0;
+fail:
+	err_sys(e, EXIT_SYSTEM, "cannot make a socket for standard error");
+	capture_close(c);
+	return -1;
+}
+
+void
+capture_close(struct capture *c)
+{
+	fd_close(&c->read_fd);
+	fd_close(&c->write_fd);
+}
+
+static void
+finish(struct capture_writer *w, capture_fn *fn)
+{
+	if (w->pid != 0 && w->n > 0)
+		fn(w->pid, w->text, w->n);
+	w->pid = 0;
+	w->n = 0;
+}
+
+/* The writer's unfinished line; of too many the oldest must end now. */
+static struct capture_writer *
+writer_of(struct capture *c, pid_t pid, capture_fn *fn)
+{
+	struct capture_writer *oldest = &c->writer[0];
+
+	for (int i = 0; i < CAPTURE_WRITERS; i++) {
+		struct capture_writer *w = &c->writer[i];
+
+		if (w->pid == pid)
+			return w;
+		if (w->pid == 0 || (oldest->pid != 0 &&
+		    c->tick - w->used_at > c->tick - oldest->used_at))
+			oldest = w;
+	}
+	finish(oldest, fn);
+	oldest->pid = pid;
+	return oldest;
+}
+
+static void
+add(struct capture *c, pid_t pid, const char *s, size_t n, capture_fn *fn)
+{
+	struct capture_writer *w = writer_of(c, pid, fn);
+
+	w->used_at = ++c->tick;
+	for (size_t i = 0; i < n; i++) {
+		if (s[i] != '\n') {
+			w->text[w->n++] = s[i];
+			if (w->n < sizeof w->text)
+				continue;
+		}
+		fn(pid, w->text, w->n);
+		w->n = 0;
+	}
+	if (w->n == 0)
+		w->pid = 0;
+}
+
+/* A program's own children write, too; each child leads a session. */
+static pid_t
+leader_of(pid_t pid)
+{
+	pid_t sid = getsid(pid);
+
+	return sid > 0 ? sid : pid;
+}
+
+static pid_t
+sender(struct msghdr *m)
+{
+	struct cmsghdr *h = CMSG_FIRSTHDR(m);
+	struct ucred cred;
+
+	if (h == NULL || h->cmsg_type != SCM_CREDENTIALS)
+		return 0;
+	memcpy(&cred, CMSG_DATA(h), sizeof cred);
+	return cred.pid;
+}
+
+void
+capture_take(struct capture *c, capture_fn *fn)
+{
+	union {
+		char bytes[CMSG_SPACE(sizeof(struct ucred))];
+		struct cmsghdr align;
+	} control;
+	char buf[4096];
+
+	for (int share = 0; share < 16; share++) {
+		struct iovec iov = { buf, sizeof buf };
+		struct msghdr m = {
+			.msg_iov = &iov, .msg_iovlen = 1,
+			.msg_control = &control, .msg_controllen = sizeof control,
+		};
+		ssize_t n = recvmsg(c->read_fd, &m, MSG_CMSG_CLOEXEC);
+
+		if (n <= 0)
+			return;
+		add(c, leader_of(sender(&m)), buf, (size_t)n, fn);
+	}
+}
+
+void
+capture_ended(struct capture *c, pid_t pid, capture_fn *fn)
+{
+	for (int i = 0; i < CAPTURE_WRITERS; i++)
+		if (c->writer[i].pid == pid)
+			finish(&c->writer[i], fn);
+}

@@ -1,0 +1,152 @@
+/* costume.c - rights dropped for good, and verified. */
+#include "os/costume.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int
+find_number(const char *s, id_t *id_r)
+{
+	const char *why;
+
+	if (*s < '0' || *s > '9')
+		return -1;
+	*id_r = (id_t)strtonum(s, 0, 4294967294LL, &why);
+	return why == NULL ? 0 : -1;
+}
+
+static int
+find_group(struct costume *c, const char *name, struct err *e)
+{
+	struct group *gr = getgrnam(name);
+	id_t id;
+
+	if (gr != NULL) {
+		c->gid = gr->gr_gid;
+	} else if (find_number(name, &id) == 0) {
+		c->gid = id;
+	} else {
+		err_set(e, EXIT_USAGE, "unknown group: %s", name);
+		return -1;
+	}
+	return 0;
+}
+
+static int
+find_user(struct costume *c, const char *name, struct err *e)
+{
+	struct passwd *pw = getpwnam(name);
+	id_t id;
+
+	if (pw == NULL && find_number(name, &id) == 0) {
+		pw = getpwuid(id);
+		if (pw == NULL) {
+			c->uid = id;
+			c->gid = id;
+			strlcpy(c->name, name, sizeof c->name);
+			strlcpy(c->home, "/", sizeof c->home);
+			strlcpy(c->shell, "/bin/sh", sizeof c->shell);
+			return 0;
+		}
+	}
+	if (pw == NULL) {
+		err_set(e, EXIT_USAGE, "unknown user: %s", name);
+		return -1;
+	}
+	c->uid = pw->pw_uid;
+	c->gid = pw->pw_gid;
+	strlcpy(c->name, pw->pw_name, sizeof c->name);
+	strlcpy(c->home, pw->pw_dir, sizeof c->home);
+	strlcpy(c->shell, pw->pw_shell[0] != '\0' ? pw->pw_shell : "/bin/sh",
+	    sizeof c->shell);
+	return 0;
+}
+
+int
+costume_find(struct costume *c, const char *user, struct err *e)
+{
+	char copy[256];
+	char *colon;
+
+	if (strlcpy(copy, user, sizeof copy) >= sizeof copy) {
+		err_set(e, EXIT_USAGE, "unknown user: the name is too long");
+		return -1;
+	}
+	colon = strchr(copy, ':');
+	if (colon != NULL)
+		*colon = '\0';
+	if (find_user(c, copy, e) == -1)
+		return -1;
+	if (colon != NULL && find_group(c, colon + 1, e) == -1)
+		return -1;
+	c->ngroups = COSTUME_GROUPS;
+	if (getgrouplist(c->name, c->gid, c->groups, &c->ngroups) == -1) {
+		err_set(e, EXIT_USAGE, "user %s is in more than %d groups", user,
+		    COSTUME_GROUPS);
+		return -1;
+	}
+	c->change = true;
+	return 0;
+}
+
+static int
+verify(const struct costume *c)
+{
+	uid_t r, e, s;
+	gid_t gr, ge, gs;
+
+	if (getresuid(&r, &e, &s) == -1 || getresgid(&gr, &ge, &gs) == -1)
+		return -1;
+	if (r != c->uid || e != c->uid || s != c->uid ||
+	    gr != c->gid || ge != c->gid || gs != c->gid ||
+	    (c->uid != 0 && (setuid(0) != -1 || seteuid(0) != -1))) {
+		errno = EPERM;
+		return -1;
+	}
+	return 0;
+}
+
+static int
+change_user(const struct costume *c, const char **step_r)
+{
+	*step_r = "set groups";
+	if (geteuid() == 0 && setgroups((size_t)c->ngroups, c->groups) == -1)
+		return -1;
+	*step_r = "change group";
+	if (setresgid(c->gid, c->gid, c->gid) == -1)
+		return -1;
+	*step_r = "change user";
+	if (setresuid(c->uid, c->uid, c->uid) == -1)
+		return -1;
+	*step_r = "verify the change of user";
+	return verify(c);
+}
+
+int
+costume_put_on(const struct costume *c, struct err *e)
+{
+	const char *step = "change to the folder";
+
+	if (c->folder != NULL && chdir(c->folder) == -1) {
+		err_sys(e, EXIT_UNAVAILABLE, "cannot change to %s", c->folder);
+		return -1;
+	}
+	if (c->umask != -1)
+		umask((mode_t)c->umask);
+	if (c->change && change_user(c, &step) == -1)
+		goto fail;
+	step = "set no-new-privs";
+	if (c->no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+		goto fail;
+	return 0;
+fail:
+	err_sys(e, EXIT_PRIVILEGE, "cannot %s", step);
+	return -1;
+}

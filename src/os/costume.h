@@ -1,0 +1,37 @@
+/* costume.h - what a process may be: put on in one call, for good.
+ *
+ * Order: folder, mask, groups, gid, uid, no-new-privs; then it is verified
+ * by reading back and by trying to get it back.  Floor 2 (os). */
+#ifndef OS_COSTUME_H
+#define OS_COSTUME_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "tools/err.h"
+
+enum { COSTUME_GROUPS = 256 };
+
+struct costume {
+	bool change;		/* of user and groups */
+	uid_t uid;
+	gid_t gid;
+	int ngroups;
+	gid_t groups[COSTUME_GROUPS];
+	char name[64];		/* of the user, for HOME, USER ... */
+	char home[256];
+	char shell[256];
+	bool no_new_privs;
+	const char *folder;	/* chdir here; NULL = stay */
+	int umask;		/* -1 = leave */
+};
+
+/* Look up "USER", "USER:GROUP" or numbers of either, and the user's
+ * supplementary groups.  0, or -1 with *e (unknown user: EXIT_CONFIG is not
+ * used by a command line, so EXIT_USAGE). */
+int costume_find(struct costume *c, const char *user, struct err *e);
+
+/* Put it on.  0, or -1 with errno and *e: then the caller must end. */
+int costume_put_on(const struct costume *c, struct err *e);
+
+#endif

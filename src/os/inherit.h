@@ -1,0 +1,24 @@
+/* inherit.h - listeners that somebody opened for us (sd_listen_fds(3)).
+ * Floor 2 (os). */
+#ifndef OS_INHERIT_H
+#define OS_INHERIT_H
+
+#include "tools/err.h"
+
+enum { INHERIT_MOST = 128, INHERIT_NAME_SIZE = 256 };
+
+struct inherit {
+	unsigned n;
+	struct {
+		int fd;
+		char name[INHERIT_NAME_SIZE];	/* "unknown" without one */
+	} at[INHERIT_MOST];
+};
+
+/* Read LISTEN_FDS, LISTEN_PID, LISTEN_PIDFDID and LISTEN_FDNAMES and unset
+ * them all.  Descriptors meant for another process are none, and no error;
+ * a malformed number is one (-1 and *e).  The descriptors become
+ * close-on-exec. */
+int inherit_take(struct inherit *in, struct err *e);
+
+#endif

@@ -1,0 +1,301 @@
+/* listen.c - one bound socket. */
+#include "os/listen.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "tools/fd.h"
+
+static int
+set_on(int fd, int level, int option)
+{
+	int one = 1;
+
+	return setsockopt(fd, level, option, &one, sizeof one);
+}
+
+static int
+open_inet(struct listener *l, const struct listen_spec *s, struct err *e)
+{
+	const struct sockaddr *sa = (const struct sockaddr *)&s->at.ss;
+	char name[ADDR_TEXT_SIZE];
+	const char *step = "create a socket for";
+
+	l->fd = fd_high(socket(sa->sa_family,
+	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+	if (l->fd == -1)
+		goto fail;
+	step = "set options on";
+	if (set_on(l->fd, SOL_SOCKET, SO_REUSEADDR) == -1)
+		goto fail;
+	if (sa->sa_family == AF_INET6 &&
+	    set_on(l->fd, IPPROTO_IPV6, IPV6_V6ONLY) == -1)
+		goto fail;
+	step = "bind";
+	if (bind(l->fd, sa, s->at.len) == -1)
+		goto fail;
+	step = "listen on";
+	if (listen(l->fd, (int)s->backlog) == -1)
+		goto fail;
+	l->bound.len = sizeof l->bound.ss;
+	if (getsockname(l->fd, (struct sockaddr *)&l->bound.ss,
+	    &l->bound.len) == -1)
+		goto fail;
+	l->wildcard = addr_is_wildcard(&l->bound);
+	return 0;
+fail:
+	err_sys(e, EXIT_UNAVAILABLE, "cannot %s %s", step,
+	    addr_text(&s->at, name));
+	fd_close(&l->fd);
+	return -1;
+}
+
+static const char *
+path_of(const struct addr *a)
+{
+	return ((const struct sockaddr_un *)&a->ss)->sun_path;
+}
+
+/* Does somebody answer on this path?  1 yes, 0 no (or there is nothing),
+ * -1 it cannot be told, or is no socket (errno). */
+static int
+is_live(const struct addr *a)
+{
+	struct stat st;
+	int fd, r;
+
+	if (lstat(path_of(a), &st) == -1)
+		return errno == ENOENT ? 0 : -1;
+	if (!S_ISSOCK(st.st_mode)) {
+		errno = EEXIST;
+		return -1;
+	}
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd == -1)
+		return -1;
+	r = connect(fd, (const struct sockaddr *)&a->ss, a->len);
+	if (r == 0 || errno == EAGAIN)
+		r = 1;
+	else
+		r = errno == ECONNREFUSED || errno == ENOENT ? 0 : -1;
+	fd_close(&fd);
+	return r;
+}
+
+/* A lock on the folder, so that two servers starting at once cannot both
+ * find the path free.  It needs no file of its own. */
+static int
+lock_folder(const char *path)
+{
+	char copy[sizeof ((struct sockaddr_un *)0)->sun_path + 1];
+	int fd;
+
+	strlcpy(copy, path, sizeof copy);
+	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd != -1 && flock(fd, LOCK_EX) == -1)
+		fd_close(&fd);
+	return fd;
+}
+
+/* Where to bind before the rename: beside the path, or, if that is too long
+ * for a socket's name, through /proc. */
+static void
+temporary(struct sockaddr_un *un, const char *path, int folder_fd)
+{
+	const char *slash = strrchr(path, '/');
+	int n;
+
+	memset(un, 0, sizeof *un);
+	un->sun_family = AF_UNIX;
+	n = snprintf(un->sun_path, sizeof un->sun_path, "%s.new", path);
+	if ((size_t)n >= sizeof un->sun_path)
+		snprintf(un->sun_path, sizeof un->sun_path,
+		    "/proc/self/fd/%d/.brood-%u.new", folder_fd,
+		    (unsigned)strlen(slash != NULL ? slash : path));
+}
+
+static int
+bind_and_rename(struct listener *l, const struct listen_spec *s, int folder_fd)
+{
+	const char *path = path_of(&s->at);
+	struct sockaddr_un un;
+	struct stat st;
+	mode_t keep;
+	int r;
+
+	temporary(&un, path, folder_fd);
+	unlink(un.sun_path);
+	keep = umask(0177);
+	r = bind(l->fd, (struct sockaddr *)&un, sizeof un);
+	umask(keep);
+	if (r == -1)
+		return -1;
+	if ((s->uid != (uid_t)-1 || s->gid != (gid_t)-1) &&
+	    lchown(un.sun_path, s->uid, s->gid) == -1)
+		goto fail;
+	if (chmod(un.sun_path, s->mode) == -1 ||
+	    listen(l->fd, (int)s->backlog) == -1 ||
+	    lstat(un.sun_path, &st) == -1 || rename(un.sun_path, path) == -1)
+		goto fail;
+	l->dev = st.st_dev;
+	l->ino = st.st_ino;
+	return 0;
+fail:
+	r = errno;
+	unlink(un.sun_path);
+	errno = r;
+	return -1;
+}
+
+static int
+open_path(struct listener *l, const struct listen_spec *s, struct err *e)
+{
+	char name[ADDR_TEXT_SIZE];
+	int folder_fd;
+	int live;
+
+	addr_text(&s->at, name);
+	folder_fd = lock_folder(path_of(&s->at));
+	if (folder_fd == -1) {
+		err_sys(e, EXIT_UNAVAILABLE, "cannot open the folder of %s", name);
+		return -1;
+	}
+	live = is_live(&s->at);
+	if (live == 1) {
+		errno = EADDRINUSE;
+		err_set(e, EXIT_RUNNING, "cannot bind %s: a server is "
+		    "listening there", name);
+	} else if (live == -1 && errno == EEXIST) {
+		err_set(e, EXIT_UNAVAILABLE, "cannot bind %s: it exists and is "
+		    "not a socket", name);
+	} else if (live == -1 || bind_and_rename(l, s, folder_fd) == -1) {
+		err_sys(e, EXIT_UNAVAILABLE, "cannot bind %s", name);
+		live = -1;
+	}
+	fd_close(&folder_fd);
+	return live == 0 ? 0 : -1;
+}
+
+static int
+open_abstract(struct listener *l, const struct listen_spec *s, struct err *e)
+{
+	char name[ADDR_TEXT_SIZE];
+
+	if (bind(l->fd, (const struct sockaddr *)&s->at.ss, s->at.len) == 0 &&
+	    listen(l->fd, (int)s->backlog) == 0)
+		return 0;
+	/* Nothing of an abstract name is left when its server is dead. */
+	err_sys(e, errno == EADDRINUSE ? EXIT_RUNNING : EXIT_UNAVAILABLE,
+	    "cannot bind %s", addr_text(&s->at, name));
+	return -1;
+}
+
+static int
+open_unix(struct listener *l, const struct listen_spec *s, struct err *e)
+{
+	int r;
+
+	l->fd = fd_high(socket(AF_UNIX,
+	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+	if (l->fd == -1) {
+		err_sys(e, EXIT_SYSTEM, "cannot create a unix socket");
+		return -1;
+	}
+	r = path_of(&s->at)[0] == '\0' ? open_abstract(l, s, e) :
+	    open_path(l, s, e);
+	l->bound = s->at;
+	if (r == -1)
+		fd_close(&l->fd);
+	return r;
+}
+
+int
+listen_open(struct listener *l, const struct listen_spec *s, struct err *e)
+{
+	memset(l, 0, sizeof *l);
+	l->fd = -1;
+	l->asked = s->at;
+	l->backlog = s->backlog;
+	return s->at.ss.ss_family == AF_UNIX ? open_unix(l, s, e) :
+	    open_inet(l, s, e);
+}
+
+static int
+option_is(int fd, int option, int want)
+{
+	int value = -1;
+	socklen_t len = sizeof value;
+
+	return getsockopt(fd, SOL_SOCKET, option, &value, &len) == 0 &&
+	    value == want;
+}
+
+int
+listen_adopt(struct listener *l, int fd, const char *name, struct err *e)
+{
+	memset(l, 0, sizeof *l);
+	l->fd = -1;
+	l->bound.len = sizeof l->bound.ss;
+	if (getsockname(fd, (struct sockaddr *)&l->bound.ss,
+	    &l->bound.len) == -1) {
+		err_sys(e, EXIT_CONFIG, "cannot use the descriptor of %s", name);
+		return -1;
+	}
+	if (!option_is(fd, SO_TYPE, SOCK_STREAM) ||
+	    !option_is(fd, SO_ACCEPTCONN, 1)) {
+		errno = EINVAL;
+		err_set(e, EXIT_CONFIG, "cannot use the descriptor of %s: "
+		    "expected a listening stream socket", name);
+		return -1;
+	}
+	if (fcntl(fd, F_SETFD, FD_CLOEXEC) == -1 ||
+	    fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) == -1) {
+		err_sys(e, EXIT_SYSTEM, "cannot use the descriptor of %s", name);
+		return -1;
+	}
+	l->fd = fd;
+	l->asked = l->bound;
+	l->inherited = true;
+	/* A socket of both families has mapped local addresses, too. */
+	l->wildcard = l->bound.ss.ss_family != AF_UNIX &&
+	    addr_is_wildcard(&l->bound);
+	return 0;
+}
+
+bool
+listen_queued(const struct listener *l)
+{
+	struct pollfd p = { .fd = l->fd, .events = POLLIN };
+
+	return poll(&p, 1, 0) == 1 && (p.revents & POLLIN) != 0;
+}
+
+bool
+listen_revive(const struct listener *l)
+{
+	return !option_is(l->fd, SO_ACCEPTCONN, 1) &&
+	    listen(l->fd, l->backlog > 0 ? (int)l->backlog : SOMAXCONN) == 0;
+}
+
+int
+listen_close(struct listener *l)
+{
+	struct stat st;
+	int r = 0;
+
+	if (l->ino != 0 && lstat(path_of(&l->bound), &st) == 0 &&
+	    st.st_dev == l->dev && st.st_ino == l->ino)
+		r = unlink(path_of(&l->bound));
+	l->ino = 0;
+	fd_close(&l->fd);
+	return r;
+}

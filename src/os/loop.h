@@ -1,0 +1,53 @@
+/* loop.h - where the master sleeps: signals, the bell, descriptors, time.
+ *
+ * Signals are blocked and read from a signalfd(2); there is no handler.
+ * SIGCHLD has one of its own that is edge-triggered and read only when
+ * children are looked after: so a crowd of ending programs wakes the master
+ * once.  Nothing polls: without news and without a deadline it sleeps for
+ * ever.  Floor 2 (os). */
+#ifndef OS_LOOP_H
+#define OS_LOOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "tools/err.h"
+
+enum { LOOP_EVENTS = 16, LOOP_SIGNALS = 32, LOOP_NEVER = -1 };
+
+struct loop {
+	int epoll_fd;
+	int signal_fd;
+	int ended_fd;		/* SIGCHLD */
+	int bell_fd;		/* children write to it */
+};
+
+/* One turn's news. */
+struct loop_news {
+	bool bell;
+	bool ended;		/* a program ended: SIGCHLD */
+	unsigned nsignals;
+	struct { int number; pid_t pid; } signals[LOOP_SIGNALS];
+	unsigned nready;
+	uint32_t ready[LOOP_EVENTS];	/* tags of descriptors */
+};
+
+/* Dispositions and mask as brood needs them, whatever was inherited: every
+ * signal has its default action, and all that can be are blocked. */
+void loop_signals_own(void);
+
+int loop_open(struct loop *l, int wait_signal, struct err *e);
+void loop_close(struct loop *l);
+
+/* Watch fd for events (EPOLLIN ...) under a tag of the caller's, or stop. */
+int loop_add(const struct loop *l, int fd, uint32_t events, uint32_t tag);
+void loop_del(const struct loop *l, int fd);
+
+/* Sleep until news or until_ms (monotonic; LOOP_NEVER). */
+void loop_turn(struct loop *l, int64_t until_ms, struct loop_news *news);
+
+/* SIGCHLD is about to be looked after: let it wake us again. */
+void loop_heard_ended(const struct loop *l);
+
+#endif

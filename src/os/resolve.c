@@ -1,0 +1,234 @@
+/* resolve.c - name look-ups in a throw-away child. */
+#include "os/resolve.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tools/clock.h"
+#include "tools/fd.h"
+
+/* One answer; smaller than PIPE_BUF, so it comes whole or not at all. */
+struct answer {
+	enum { ANSWER_ADDR, ANSWER_ERROR, ANSWER_END } what;
+	struct addr at;
+	char text[256];
+};
+_Static_assert(sizeof(struct answer) <= sizeof ((struct resolve *)0)->part,
+    "an answer must fit in its buffer");
+
+static void
+answer(int fd, const struct answer *a)
+{
+	if (write(fd, a, sizeof *a) != sizeof *a)
+		_exit(EXIT_SYSTEM);
+}
+
+static void
+answer_unix(int fd, const struct address *a)
+{
+	struct answer r = { .what = ANSWER_ADDR };
+	struct sockaddr_un *un = (struct sockaddr_un *)&r.at.ss;
+	size_t n = strlen(a->path);
+
+	un->sun_family = AF_UNIX;
+	memcpy(un->sun_path, a->path, n);
+	r.at.len = (socklen_t)sizeof *un;
+	if (a->path[0] == '@') {
+		un->sun_path[0] = '\0';
+		r.at.len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n);
+	}
+	answer(fd, &r);
+}
+
+static const char *
+reason(int error)
+{
+	if (error == EAI_SYSTEM)
+		return strerror(errno);
+	if (error == EAI_SERVICE)
+		return "unknown service name";
+	return gai_strerror(error);
+}
+
+static void
+answer_inet(int fd, const struct address *a)
+{
+	/* Not AI_ADDRCONFIG: it hides ::1 on a host with loopback only. */
+	struct addrinfo hints = {
+		.ai_flags = AI_PASSIVE,
+		.ai_socktype = SOCK_STREAM,
+		.ai_protocol = IPPROTO_TCP,
+	};
+	struct addrinfo *list = NULL;
+	struct answer r = { .what = ANSWER_ADDR };
+	int error = getaddrinfo(a->host[0] != '\0' ? a->host : NULL, a->port,
+	    &hints, &list);
+
+	if (error != 0) {
+		r.what = ANSWER_ERROR;
+		snprintf(r.text, sizeof r.text, "cannot resolve %.150s: %.80s",
+		    a->text, reason(error));
+		answer(fd, &r);
+		return;
+	}
+	for (struct addrinfo *i = list; i != NULL; i = i->ai_next) {
+		memset(&r.at, 0, sizeof r.at);
+		memcpy(&r.at.ss, i->ai_addr, i->ai_addrlen);
+		r.at.len = i->ai_addrlen;
+		answer(fd, &r);
+	}
+}
+
+/* The child: nothing of the master's is kept open, least of all listeners,
+ * and it does not outlive the master. */
+static _Noreturn void
+look_up(int fd, const struct address *v, size_t n)
+{
+	struct answer end = { .what = ANSWER_END };
+	sigset_t none;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (dup2(fd, 3) == -1)
+		_exit(EXIT_SYSTEM);
+	closefrom(4);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	for (size_t i = 0; i < n; i++) {
+		if (v[i].kind == ADDRESS_UNIX)
+			answer_unix(3, &v[i]);
+		else if (v[i].kind == ADDRESS_TCP)
+			answer_inet(3, &v[i]);
+	}
+	answer(3, &end);
+	_exit(0);
+}
+
+int
+resolve_start(struct resolve *r, const struct address *v, size_t n,
+    struct err *e)
+{
+	int ends[2];
+
+	memset(r, 0, sizeof *r);
+	r->fd = -1;
+	if (pipe2(ends, O_CLOEXEC) == -1)
+		goto fail;
+	ends[0] = fd_high(ends[0]);
+	ends[1] = fd_high(ends[1]);
+	r->pid = fork();
+	if (r->pid == 0)
+		look_up(ends[1], v, n);
+	fd_close(&ends[1]);
+	r->fd = ends[0];
+	if (r->pid != -1 && fcntl(r->fd, F_SETFL, O_NONBLOCK) == 0)
+		return 0;
+fail:
+	err_sys(e, EXIT_SYSTEM, "cannot resolve names");
+	resolve_stop(r, "");
+	return -1;
+}
+
+static void
+note_failure(struct resolve *r, const char *text)
+{
+	size_t n = strlen(r->err.text);
+
+	r->failed = true;
+	r->err.status = EXIT_UNAVAILABLE;
+	snprintf(r->err.text + n, sizeof r->err.text - n, "%s%s",
+	    n > 0 ? "\n" : "", text);
+}
+
+static void
+note_addr(struct resolve *r, const struct addr *a)
+{
+	for (unsigned i = 0; i < r->n; i++)
+		if (addr_same(&r->found[i], a, false))
+			return;
+	if (r->n < RESOLVE_MOST)
+		r->found[r->n++] = *a;
+	else
+		note_failure(r, "too many addresses: at most 256");
+}
+
+static void
+note(struct resolve *r, const struct answer *a)
+{
+	switch (a->what) {
+	case ANSWER_ADDR:
+		note_addr(r, &a->at);
+		break;
+	case ANSWER_ERROR:
+		note_failure(r, a->text);
+		break;
+	case ANSWER_END:
+		r->done = true;
+		break;
+	}
+}
+
+bool
+resolve_take(struct resolve *r)
+{
+	struct answer a;
+	ssize_t n;
+
+	while (!r->done) {
+		n = read(r->fd, r->part + r->got, sizeof a - r->got);
+		if (n == -1 && (errno == EAGAIN || errno == EINTR))
+			return false;
+		if (n <= 0) {
+			note_failure(r, "cannot resolve names: the look-up died");
+			r->done = true;
+			break;
+		}
+		r->got += (size_t)n;
+		if (r->got < sizeof a)
+			continue;
+		memcpy(&a, r->part, sizeof a);
+		r->got = 0;
+		note(r, &a);
+	}
+	return true;
+}
+
+void
+resolve_wait(struct resolve *r, int64_t until_ms)
+{
+	struct pollfd p = { .fd = r->fd, .events = POLLIN };
+
+	while (!resolve_take(r)) {
+		int64_t left = until_ms - clock_ms();
+
+		if (left <= 0 || (poll(&p, 1, (int)left) == 0)) {
+			resolve_stop(r, "cannot resolve names: no answer in time");
+			return;
+		}
+	}
+	resolve_stop(r, NULL);
+}
+
+void
+resolve_stop(struct resolve *r, const char *why)
+{
+	if (!r->done && why != NULL && why[0] != '\0')
+		note_failure(r, why);
+	r->done = true;
+	if (r->pid > 0) {
+		kill(r->pid, SIGKILL);
+		while (waitpid(r->pid, NULL, 0) == -1 && errno == EINTR)
+			;
+	}
+	r->pid = 0;
+	fd_close(&r->fd);
+}

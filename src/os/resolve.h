@@ -1,0 +1,47 @@
+/* resolve.h - turns addresses as written into ones that can be bound.
+ *
+ * In a throw-away child, because getaddrinfo(3) may hang: the master keeps
+ * on running and gives up when it likes.  Wildcards become one address per
+ * family; duplicates are dropped.  Floor 2 (os). */
+#ifndef OS_RESOLVE_H
+#define OS_RESOLVE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "rules/address.h"
+#include "tools/addr.h"
+#include "tools/err.h"
+
+enum { RESOLVE_MOST = 256 };
+
+struct resolve {
+	pid_t pid;		/* of the child; 0 = none */
+	int fd;			/* its answers; poll for reading */
+	size_t got;		/* bytes of an answer not yet whole */
+	char part[512];
+	bool done;
+	unsigned n;
+	struct addr found[RESOLVE_MOST];
+	struct err err;		/* one line per address that failed */
+	bool failed;
+};
+
+/* Start resolving n addresses (tcp and unix ones; fd: ones are skipped).
+ * 0, or -1 with errno and *e. */
+int resolve_start(struct resolve *r, const struct address *v, size_t n,
+    struct err *e);
+
+/* Take what has come.  True when all has, or never will: then look at
+ * failed and err, or n and found.  Never blocks. */
+bool resolve_take(struct resolve *r);
+
+/* Wait for it until then (monotonic ms); afterwards as above. */
+void resolve_wait(struct resolve *r, int64_t until_ms);
+
+/* End the child, if it still runs, and close. */
+void resolve_stop(struct resolve *r, const char *why);
+
+#endif

@@ -1,0 +1,103 @@
+/* generation.c - children that wait at the same listeners. */
+#include "pool/generation.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "pool/pool.h"
+#include "rules/slot.h"
+
+static void
+describe(struct child_listener *c, const struct listener *l)
+{
+	const struct sockaddr_un *un = (const struct sockaddr_un *)&l->bound.ss;
+
+	c->bound = l->bound;
+	c->local_varies = l->wildcard;
+	c->is_unix = l->bound.ss.ss_family == AF_UNIX;
+	if (!c->is_unix)
+		return;
+	memcpy(c->path, un->sun_path, sizeof un->sun_path);
+	if (un->sun_path[0] == '\0' &&
+	    l->bound.len > offsetof(struct sockaddr_un, sun_path)) {
+		size_t n = l->bound.len - offsetof(struct sockaddr_un, sun_path);
+
+		c->path[0] = '@';
+		c->path[n < sizeof c->path ? n : sizeof c->path - 1] = '\0';
+	}
+}
+
+int
+generation_open(struct pool *p, const struct listener *v, unsigned n, struct err *e)
+{
+	struct pool_generation *g = calloc(1, sizeof *g);
+	int fds[WAIT_LISTENERS];
+
+	if (g == NULL) {
+		err_sys(e, EXIT_SYSTEM, "cannot make a generation");
+		return -1;
+	}
+	for (unsigned i = 0; i < n; i++) {
+		fds[i] = v[i].fd;
+		describe(&g->task.listener[i], &v[i]);
+	}
+	if (wait_open(&g->task.wait, fds, n, e) == -1) {
+		free(g);
+		return -1;
+	}
+	g->task.board = p->board;
+	g->task.bell_fd = p->loop->bell_fd;
+	g->task.handler = p->handler;
+	if (p->now != NULL)
+		wait_farewell(&p->now->task.wait, UINT32_MAX);
+	g->older = p->now;
+	p->now = g;
+	p->quiet_ms = 0;
+	return 0;
+}
+
+static bool
+is_used(const struct pool *p, const struct pool_generation *g)
+{
+	for (unsigned i = 0; i < p->board->high; i++)
+		if (p->seats[i].pid != 0 && p->seats[i].generation == g &&
+		    (launch_uses(&p->launch, i) ||
+		    atomic_load(&p->board->state[i]) != SLOT_BUSY))
+			return true;
+	return false;
+}
+
+void
+generation_forget_older(struct pool *p)
+{
+	struct pool_generation **at = &p->now->older;
+
+	while (*at != NULL) {
+		struct pool_generation *g = *at;
+
+		if (is_used(p, g)) {
+			at = &g->older;
+			continue;
+		}
+		for (unsigned i = 0; i < p->board->high; i++)
+			if (p->seats[i].generation == g)
+				p->seats[i].generation = NULL;
+		*at = g->older;
+		wait_close(&g->task.wait);
+		free(g);
+	}
+}
+
+void
+generation_close(struct pool *p)
+{
+	while (p->now != NULL) {
+		struct pool_generation *g = p->now;
+
+		p->now = g->older;
+		wait_close(&g->task.wait);
+		free(g);
+	}
+}

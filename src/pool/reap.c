@@ -1,0 +1,197 @@
+/* reap.c - frees a seat after its process was waited for, and never before. */
+#include "pool/reap.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include "pool/pool.h"
+#include "pool/session.h"
+#include "pool/tell.h"
+#include "pool/trouble.h"
+#include "rules/slot.h"
+#include "tools/clock.h"
+#include "tools/log.h"
+
+enum {
+	REAP_LATER_MS = 5,	/* ended programs are looked after in batches */
+	YOUNG_MS      = 100	/* killed by hand, but so soon: a failure too */
+};
+
+/* It had a client. */
+static void
+bury_busy(struct pool *p, unsigned i, int status, const struct rusage *ru,
+    int64_t now)
+{
+	struct pool_seat *s = &p->seats[i];
+	const struct seat *b = &p->board->seats[i];
+	unsigned repeated;
+	char path[512];
+
+	if (!s->begun)
+		session_begin(p, i);
+	tell_end(s->pid, b, status, ru, s->forced);
+	if (b->fail_errno == 0) {
+		p->served++;
+		trouble_over(p);
+		return;
+	}
+	p->deaths++;
+	if (episode_tell(&p->execs, now, &repeated))
+		log_error("exec-failed program=%s errno=%s pid=%d repeated=%u",
+		    log_value(p->handler->path, path, sizeof path),
+		    tell_errno(b->fail_errno), s->pid, repeated);
+	trouble_failed(p, s, true, now);
+}
+
+static bool
+by_hand(int status)
+{
+	static const int hands[] = { SIGKILL, SIGTERM, SIGINT, SIGHUP, SIGQUIT };
+
+	for (size_t i = 0; WIFSIGNALED(status) && i < sizeof hands /
+	    sizeof hands[0]; i++)
+		if (WTERMSIG(status) == hands[i])
+			return true;
+	return false;
+}
+
+/* It had none. */
+static void
+bury_waiting(struct pool *p, unsigned i, int status, int64_t now)
+{
+	struct pool_seat *s = &p->seats[i];
+	const struct seat *b = &p->board->seats[i];
+	unsigned repeated = 0;
+
+	if (s->forced ||
+	    (WIFEXITED(status) && WEXITSTATUS(status) == CHILD_EXIT_LEFT)) {
+		log_debug("left pid=%d", s->pid);
+		return;
+	}
+	p->deaths++;
+	if (by_hand(status) || episode_tell(&p->crashes, now, &repeated))
+		tell_death(s->pid, b, status, repeated);
+	/* It may have spent an edge that was meant for a client. */
+	wait_pass_all(&p->now->task.wait);
+	if (!by_hand(status) || now - s->born_ms < YOUNG_MS)
+		trouble_failed(p, s, false, now);
+}
+
+static void
+bury(struct pool *p, unsigned i, int status, const struct rusage *ru,
+    int64_t now)
+{
+	struct pool_seat *s = &p->seats[i];
+	unsigned high = p->board->high;
+	pid_t pid = s->pid;
+
+	if (p->capture != NULL)
+		capture_ended(p->capture, pid, tell_program);
+	if (atomic_load(&p->board->state[i]) == SLOT_BUSY)
+		bury_busy(p, i, status, ru, now);
+	else
+		bury_waiting(p, i, status, now);
+	atomic_store(&p->board->source[i], 0);
+	atomic_store(&p->board->state[i], SLOT_EMPTY);
+	memset(s, 0, sizeof *s);
+	if (i < p->maybe_free)
+		p->maybe_free = i;
+	while (high > 0 && p->seats[high - 1].pid == 0)
+		high--;
+	atomic_store(&p->board->high, high);
+}
+
+/* Never wait for any child: looking through a big pool is dear, and others'
+ * children are not ours to wait for. */
+static void
+reap(struct pool *p, unsigned i, int64_t now)
+{
+	struct rusage ru = { .ru_maxrss = 0 };
+	int status = 0;
+	pid_t pid = p->seats[i].pid;
+	pid_t r = wait4(pid, &status, WNOHANG | __WALL, &ru);
+
+	if (r == pid || (r == -1 && errno == ECHILD))
+		bury(p, i, status, &ru, now);
+}
+
+static void
+reap_all(struct pool *p, bool busy_only, int64_t now)
+{
+	for (unsigned i = 0; i < p->board->high; i++)
+		if (p->seats[i].pid != 0 && (!busy_only ||
+		    atomic_load(&p->board->state[i]) == SLOT_BUSY))
+			reap(p, i, now);
+}
+
+static bool
+is_ours(const struct pool *p, pid_t pid)
+{
+	for (unsigned i = 0; i < p->board->high; i++)
+		if (p->seats[i].pid == pid)
+			return true;
+	return false;
+}
+
+/* Children of whoever executed us, and orphans where we are process 1. */
+static void
+reap_strangers(const struct pool *p)
+{
+	siginfo_t si;
+
+	for (;;) {
+		si.si_pid = 0;
+		if (waitid(P_ALL, 0, &si, WEXITED | WNOHANG | WNOWAIT) == -1 ||
+		    si.si_pid == 0 || is_ours(p, si.si_pid))
+			return;
+		if (waitid(P_PID, (id_t)si.si_pid, &si, WEXITED | WNOHANG) == 0)
+			log_debug("reaped-stranger pid=%d status=%d", si.si_pid,
+			    si.si_status);
+	}
+}
+
+void
+reap_ended(struct pool *p, int64_t now)
+{
+	p->reap_ms = 0;
+	loop_heard_ended(p->loop);
+	reap_all(p, p->launch.shared, now);
+	if (p->strangers)
+		reap_strangers(p);
+}
+
+void
+reap_dead(struct pool *p, pid_t pid)
+{
+	int64_t now = clock_ms();
+
+	if (pid == 0) {
+		reap_all(p, false, now);
+		return;
+	}
+	for (unsigned i = 0; i < p->board->high; i++)
+		if (p->seats[i].pid == pid) {
+			reap(p, i, now);
+			break;
+		}
+}
+
+void
+reap_heard(struct pool *p, int64_t now)
+{
+	const struct plan_limits *l = &p->spec->limits;
+	unsigned alive = p->counts.starting + p->counts.idle + p->counts.busy;
+
+	/* Near the ceiling every end makes room for a client who waits. */
+	bool soon = !p->launch.shared || p->closing || l->fixed > 0 ||
+	    alive + plan_target(l) >= l->max;
+
+	if (soon)
+		reap_ended(p, now);
+	else if (p->reap_ms == 0)
+		p->reap_ms = now + REAP_LATER_MS;
+}

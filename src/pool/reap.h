@@ -1,0 +1,23 @@
+/* reap.h - the ends of children.
+ *
+ * Always by pid: waiting for any child is dear in a big pool, and would take
+ * children that are not ours.  Floor 3 (pool). */
+#ifndef POOL_REAP_H
+#define POOL_REAP_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+struct pool;
+
+/* A child died that was no program; pid 0: look at all. */
+void reap_dead(struct pool *p, pid_t pid);
+
+/* Programs ended (SIGCHLD): look after them, now or a little later, when
+ * more may have. */
+void reap_heard(struct pool *p, int64_t now);
+
+/* Now. */
+void reap_ended(struct pool *p, int64_t now);
+
+#endif

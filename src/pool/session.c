@@ -1,0 +1,57 @@
+/* session.c - clients being served: told when it begins, ended when late. */
+#include "pool/session.h"
+
+#include <signal.h>
+
+#include "pool/pool.h"
+#include "pool/tell.h"
+#include "tools/log.h"
+
+enum { GRACE_MS = 2000 };	/* between TERM and KILL of a session */
+
+void
+session_begin(struct pool *p, unsigned i)
+{
+	struct pool_seat *s = &p->seats[i];
+
+	s->begun = true;
+	if (episode_end(&p->accepts))
+		log_info("accept-over pid=%d", s->pid);
+	if (p->spec->session_ms > 0)
+		s->end_ms = p->board->seats[i].begun_ns / 1000000 +
+		    p->spec->session_ms;
+	tell_begin(s->pid, &p->board->seats[i]);
+}
+
+void
+session_end_long(struct pool *p, int64_t now)
+{
+	for (unsigned i = 0; i < p->board->high; i++) {
+		struct pool_seat *s = &p->seats[i];
+
+		if (s->pid == 0 || s->end_ms == 0 || now < s->end_ms)
+			continue;
+		log_info("session-time pid=%d signal=%s", s->pid,
+		    s->forced ? "KILL" : "TERM");
+		kill(-s->pid, s->forced ? SIGKILL : SIGTERM);
+		kill(-s->pid, SIGCONT);
+		s->forced = true;
+		s->end_ms = now + GRACE_MS;
+	}
+}
+
+void
+session_signal(struct pool *p, int number)
+{
+	for (unsigned i = 0; i < p->board->high; i++) {
+		struct pool_seat *s = &p->seats[i];
+
+		if (s->pid == 0)
+			continue;
+		/* One that waits leads a session, too, but may not yet. */
+		if (kill(-s->pid, number) == -1)
+			kill(s->pid, number);
+		kill(-s->pid, SIGCONT);
+		s->forced = true;
+	}
+}

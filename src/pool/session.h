@@ -1,0 +1,18 @@
+/* session.h - clients being served.  Floor 3 (pool). */
+#ifndef POOL_SESSION_H
+#define POOL_SESSION_H
+
+#include <stdint.h>
+
+struct pool;
+
+/* Seat i was seen busy for the first time. */
+void session_begin(struct pool *p, unsigned i);
+
+/* End those that last too long: TERM to the process group, then KILL. */
+void session_end_long(struct pool *p, int64_t now);
+
+/* Send a signal to every session, and to the children that wait. */
+void session_signal(struct pool *p, int number);
+
+#endif

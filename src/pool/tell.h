@@ -1,0 +1,28 @@
+/* tell.h - the log lines about children and their clients.
+ * Floor 3 (pool). */
+#ifndef POOL_TELL_H
+#define POOL_TELL_H
+
+#include <stdbool.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include "os/board.h"
+
+void tell_begin(pid_t pid, const struct seat *b);
+
+/* status: of wait4(2); forced: the end was ours. */
+void tell_end(pid_t pid, const struct seat *b, int status,
+    const struct rusage *ru, bool forced);
+
+/* A child died that had no client. */
+void tell_death(pid_t pid, const struct seat *b, int status,
+    unsigned repeated);
+
+/* A line that a program wrote to its standard error; a capture_fn. */
+void tell_program(pid_t pid, const char *line, size_t n);
+
+/* "EMFILE", or its number. */
+const char *tell_errno(int error);
+
+#endif

@@ -1,0 +1,264 @@
+# lib.sh - what the integration tests share.  Sourced by POSIX sh scripts.
+#
+# A test file prints TAP: `ok NAME` or `not ok NAME` a point, `finish` at the
+# end.  Everything it makes is in $T; every server it starts is on loopback or
+# a unix socket in $T, on a port the kernel chose, and is ended by its pid.
+# Tests wait for conditions (wait_until), never for a time.
+#
+#	BROOD		the program (default: ./brood)
+#	MEMORY		shared or own, set by each_memory
+#	M PORT LOG	of the last brood_start: master's pid, first port, log
+
+srcdir=${srcdir:-.}
+BROOD=${BROOD:-$(pwd)/brood}
+TOOLS=${TOOLS:-$(pwd)/tests/integration}
+export LC_ALL=C
+points=0
+failed=0
+MEMORY=
+M=
+PORT=
+MASTERS=
+T=$(mktemp -d "${TMPDIR:-/tmp}/brood.XXXXXX") || exit 99
+LOG=$T/log
+trap 'cleanup' EXIT
+trap 'exit 130' INT TERM HUP
+
+cleanup() {
+	for pid in $MASTERS $HELD; do
+		kill -KILL "$pid" 2>/dev/null
+	done
+	wait 2>/dev/null
+	rm -rf "$T"
+}
+
+# ok NAME: one more point that holds.
+ok() {
+	points=$((points + 1))
+	echo "ok $points - ${MEMORY:+$MEMORY: }$*"
+}
+
+# not_ok NAME: one that does not; shows the log.
+not_ok() {
+	points=$((points + 1))
+	failed=$((failed + 1))
+	echo "not ok $points - ${MEMORY:+$MEMORY: }$*"
+	[ ! -s "$LOG" ] || tail -n 30 "$LOG" | sed 's/^/# /'
+}
+
+# check NAME COMMAND...: ok if the command succeeds.
+check() {
+	name=$1
+	shift
+	if "$@"; then ok "$name"; else not_ok "$name"; fi
+}
+
+# is NAME GOT WANTED
+is() {
+	if [ "$2" = "$3" ]; then
+		ok "$1"
+	else
+		not_ok "$1"
+		printf '%s\n' "got: $2" "expected: $3" | sed 's/^/# /'
+	fi
+}
+
+skip() {
+	points=$((points + 1))
+	echo "ok $points # SKIP $*"
+}
+
+# skip_all WHY: nothing of this file can be tested here.
+skip_all() {
+	echo "1..0 # SKIP $*"
+	exit 0
+}
+
+finish() {
+	echo "1..$points"
+	[ "$failed" -eq 0 ]
+	exit
+}
+
+# wait_until COMMAND...: try again every 20 ms, 20 s at most.
+wait_until() {
+	tries=0
+	until "$@"; do
+		tries=$((tries + 1))
+		if [ "$tries" -ge 1000 ]; then
+			echo "# waited in vain for: $*"
+			return 1
+		fi
+		sleep 0.02
+	done
+}
+
+# soon NAME COMMAND...: a point that must come true in time.
+soon() {
+	name=$1
+	shift
+	if wait_until "$@"; then ok "$name"; else not_ok "$name"; fi
+}
+
+can_share() {
+	"$BROOD" --version | grep -q '^memory: shared'
+}
+
+# each_memory FUNCTION: run it with MEMORY=shared, if it can be had, and own.
+each_memory() {
+	for MEMORY in shared own; do
+		if [ "$MEMORY" = shared ] && ! can_share; then
+			continue
+		fi
+		"$1"
+	done
+	MEMORY=
+}
+
+# brood_spawn ARG...: start it; M is its pid, LOG its standard error.
+# Does not wait until it is ready.
+brood_spawn() {
+	: >"$LOG"
+	"$BROOD" ${MEMORY:+--memory "$MEMORY"} "$@" 2>>"$LOG" </dev/null \
+	    >"$T/stdout" &
+	M=$!
+	MASTERS="$MASTERS $M"
+}
+
+# brood_start ARG...: start it and wait until it is ready; sets PORT.
+brood_start() {
+	brood_spawn "$@"
+	wait_until is_ready || { not_ok "brood $* gets ready"; return 1; }
+	PORT=$(port_of listen)
+}
+
+is_ready() {
+	grep -q ' ready ' "$LOG" || ! kill -0 "$M" 2>/dev/null
+}
+
+# port_of WORD: the port in the last log line with that verb.
+port_of() {
+	sed -n "s/.* info $1 addr=[^ ]*:\\([0-9]*\\) .*/\\1/p" "$LOG" | tail -n 1
+}
+
+# brood_stop: TERM, and wait for the end; its exit status.
+brood_stop() {
+	kill -TERM "$M" 2>/dev/null
+	wait_master
+}
+
+# wait_master: the exit status of M, when it has ended (30 s at most).
+wait_master() {
+	tries=0
+	while kill -0 "$M" 2>/dev/null && [ "$tries" -lt 1500 ]; do
+		case $(ps -o stat= -p "$M" 2>/dev/null) in Z*) break ;; esac
+		tries=$((tries + 1))
+		sleep 0.02
+	done
+	[ "$tries" -lt 1500 ] || kill -KILL "$M"
+	wait "$M"
+}
+
+# brood_fails STATUS PATTERN ARG...: it must refuse to start with that exit
+# status and a line on standard error that matches (grep -E).
+brood_fails() {
+	want=$1
+	pattern=$2
+	shift 2
+	timeout 30 "$BROOD" "$@" >"$T/stdout" 2>"$T/fails" </dev/null
+	got=$?
+	if [ "$got" = "$want" ] && grep -Eq "$pattern" "$T/fails"; then
+		ok "refused ($want): $*"
+	else
+		not_ok "refused ($want): $*"
+		{ echo "status $got"; cat "$T/fails"; } | sed 's/^/# /'
+	fi
+}
+
+log_has() {
+	grep -Eq "$1" "$LOG"
+}
+
+# log_count PATTERN
+log_count() {
+	grep -Ec "$1" "$LOG"
+}
+
+# log_at_least N PATTERN
+log_at_least() {
+	[ "$(log_count "$2")" -ge "$1" ]
+}
+
+# Children that wait have brood's name; those that serve, their program's.
+idle_children() {
+	pgrep -P "${1:-$M}" -x brood
+}
+
+busy_children() {
+	ps -o pid=,comm=,stat= --ppid "${1:-$M}" |
+	    awk '$2 != "brood" && $3 !~ /^Z/ { print $1 }'
+}
+
+count_idle() {
+	idle_children | wc -l
+}
+
+count_busy() {
+	busy_children | wc -l
+}
+
+idle_is() {
+	[ "$(count_idle)" -eq "$1" ]
+}
+
+idle_at_least() {
+	[ "$(count_idle)" -ge "$1" ]
+}
+
+busy_is() {
+	[ "$(count_busy)" -eq "$1" ]
+}
+
+is_gone() {
+	! kill -0 "$1" 2>/dev/null
+}
+
+# ask [HOST [PORT]]: send standard input, half-close, print the reply.
+ask() {
+	nc -N -w 10 "${1:-127.0.0.1}" "${2:-$PORT}"
+}
+
+# answers: does an echo service answer?  For wait_until.
+answers() {
+	[ "$(echo hello | ask "$@" 2>/dev/null)" = hello ]
+}
+
+# hold: open a connection and keep it; its client's pid is in HELD_PID, what
+# the server sends is in $T/held.N with N in HELD_N; let_go ends them all.
+HELD=
+HELD_N=0
+hold() {
+	HELD_N=$((HELD_N + 1))
+	mkfifo "$T/hold.$HELD_N"
+	nc "${1:-127.0.0.1}" "${2:-$PORT}" <"$T/hold.$HELD_N" \
+	    >"$T/held.$HELD_N" 2>/dev/null &
+	HELD_PID=$!
+	HELD="$HELD $HELD_PID"
+	# Somebody must have the other end open, or nc reads its end at once.
+	sleep 300 >"$T/hold.$HELD_N" &
+	HELD="$HELD $!"
+}
+
+let_go() {
+	for pid in $HELD; do
+		kill "$pid" 2>/dev/null
+	done
+	HELD=
+}
+
+# need PROGRAM...: skip the whole file without them.
+need() {
+	for tool in "$@"; do
+		command -v "$tool" >/dev/null 2>&1 || skip_all "no $tool"
+	done
+}
