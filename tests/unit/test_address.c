@@ -181,6 +181,21 @@ Test(address, has_bounds_that_are_told)
 	}
 }
 
+Test(address, that_is_longer_than_any_text_is_refused_as_such)
+{
+	char text[2 * ADDRESS_TEXT_SIZE];
+
+	memset(text, 'a', sizeof text);
+	for (size_t n = 1; n < sizeof text; n++) {
+		struct address a;
+		const char *why = address_parse(text, n, &a);
+		bool too_long = why != NULL &&
+		    strstr(why, "address too long") != NULL;
+
+		cr_assert_eq(too_long, n >= ADDRESS_TEXT_SIZE, "%zu", n);
+	}
+}
+
 Test(address, takes_every_port_number_and_no_other)
 {
 	for (unsigned n = 0; n < 120000; n++) {

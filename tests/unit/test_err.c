@@ -2,7 +2,6 @@
 #include <criterion/criterion.h>
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "tools/err.h"

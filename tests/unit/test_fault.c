@@ -209,6 +209,17 @@ Test(fault, pauses_for_a_failing_fork_and_doubles_that)
 	}
 }
 
+Test(fault, begins_with_a_short_pause_for_fork_after_a_success)
+{
+	struct fault f = { 0 };
+
+	for (int i = 0; i < 4; i++)
+		fault_fork(&f, NOW);
+	fault_clear(&f);
+	cr_assert(!fault_holds(&f, NOW));
+	cr_assert_eq(fault_fork(&f, NOW), FAULT_FORK_MS);
+}
+
 Test(fault, never_shortens_a_pause_for_a_failing_fork)
 {
 	struct fault f = { 0 };
