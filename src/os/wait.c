@@ -77,6 +77,13 @@ wait_pass(const struct wait *w, unsigned i)
 void
 wait_pass_all(const struct wait *w)
 {
+	struct epoll_event ev[8];
+
+	/* A child that was woken and died before it looked has left its event
+	 * on the ready list, and while it is there nobody is woken for it
+	 * again; so it is taken off first. */
+	while (sys_epoll_pwait(w->epoll_fd, ev, 8, 0, NULL) == 8)
+		;
 	for (unsigned i = 0; i < w->n; i++)
 		wait_pass(w, i);
 }

@@ -46,7 +46,8 @@ void wait_enter(const struct wait *w);
  * Safe in a child. */
 void wait_pass(const struct wait *w, unsigned i);
 
-/* Look again at all, after a child died that may have spent an edge. */
+/* Look again at all, after a child died that may have been woken for a
+ * client, or have spent its edge. */
 void wait_pass_all(const struct wait *w);
 
 /* Ask n children to leave; take back what nobody has heeded yet. */

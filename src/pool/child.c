@@ -73,9 +73,11 @@ get_peer_ids(struct seat *s, int fd)
 	s->pid = (uint32_t)cred.pid;
 }
 
-/* The connection is ours: say so, pass the baton, ring if that leaves too
- * few.  The exchange is a full fence between the two: without it a wake-up
- * can be lost (tests/model/doorbell.c). */
+/* The connection is ours: pass the baton, say so, ring if that leaves too
+ * few.  The exchange is a full fence before the count: without it a wake-up
+ * can be lost (tests/model/doorbell.c).  The baton is first, so that the
+ * death of a child that did not pass it is that of a waiting one, and the
+ * master looks again (tests/model/retire.c). */
 static void
 take(const struct child_task *t, unsigned seat, int fd)
 {
@@ -87,8 +89,8 @@ take(const struct child_task *t, unsigned seat, int fd)
 	if (t->listener[s->listener].is_unix)
 		get_peer_ids(s, fd);
 	atomic_store(&b->source[seat], board_source(&s->peer, s->uid));
-	atomic_exchange(&b->state[seat], SLOT_BUSY);
 	wait_pass(&t->wait, s->listener);
+	atomic_exchange(&b->state[seat], SLOT_BUSY);
 	if (atomic_load(&b->call) != 0 ||
 	    board_available(b) < atomic_load(&b->wanted))
 		tell(t);

@@ -257,7 +257,8 @@ pool_settle(struct pool *p, int64_t now)
 
 	if (p->reap_ms != 0 && now >= p->reap_ms)
 		reap_ended(p, now);
-	/* From here on a child that leaves too few rings; only then count
+	/* From here on a child that leaves too few rings; only then count.
+	 * These stores and those of states must stay sequentially consistent
 	 * (tests/model/doorbell.c). */
 	atomic_store(&p->board->rung, 0);
 	atomic_store(&p->board->wanted, l->fixed > 0 ? 0 : l->min_idle);
@@ -279,10 +280,6 @@ pool_settle(struct pool *p, int64_t now)
 	}
 	if (todo.wanted == 0)
 		atomic_store(&p->board->wanted, 0);
-	if (plan_excess(l, &c) > 0 && !p->closing) {
-		wait_take_back(&p->now->task.wait);
-		wait_farewell(&p->now->task.wait, plan_excess(l, &c));
-	}
 	tell_ceiling(p, &todo, now);
 	shrink(p, now);
 	if (todo.start == l->burst)

@@ -75,8 +75,7 @@ bury_waiting(struct pool *p, unsigned i, int status, int64_t now)
 	p->deaths++;
 	if (by_hand(status) || episode_tell(&p->crashes, now, &repeated))
 		tell_death(s->pid, b, status, repeated);
-	/* It may have spent an edge that was meant for a client. */
-	wait_pass_all(&p->now->task.wait);
+	wait_pass_all(&s->generation->task.wait);
 	if (!by_hand(status) || now - s->born_ms < YOUNG_MS)
 		trouble_failed(p, s, false, now);
 }

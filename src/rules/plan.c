@@ -48,12 +48,3 @@ plan_spare(const struct plan_limits *l, unsigned idle_low)
 		return 0;
 	return idle_low > l->max_idle ? least(idle_low - l->max_idle, l->burst) : 0;
 }
-
-unsigned
-plan_excess(const struct plan_limits *l, const struct plan_counts *c)
-{
-	unsigned alive = c->starting + c->idle + c->busy;
-	unsigned top = ceiling(l);
-
-	return alive > top ? least(alive - top, c->starting + c->idle) : 0;
-}

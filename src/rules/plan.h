@@ -54,8 +54,4 @@ unsigned plan_target(const struct plan_limits *l);
  * new ones for it, and never any of a fixed pool that is not too large. */
 unsigned plan_spare(const struct plan_limits *l, unsigned idle_low);
 
-/* How many idle children must go now because more are alive than the
- * ceiling allows (it was lowered).  Busy ones are never counted. */
-unsigned plan_excess(const struct plan_limits *l, const struct plan_counts *c);
-
 #endif

@@ -18,7 +18,8 @@ struct text {
 /* A writer over size bytes. */
 struct text text_over(char *buf, size_t size);
 
-/* Each appends if the whole of it fits; else it only sets full. */
+/* Each appends if the whole of it fits; else it only sets full.  What is
+ * written as several parts (an address) may be left in part. */
 void text_byte(struct text *t, char c);
 void text_bytes(struct text *t, const char *s, size_t n);
 void text_str(struct text *t, const char *s);
