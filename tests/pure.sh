@@ -1,7 +1,7 @@
 #!/bin/sh
 # scripts/pure holds for this tree.
 srcdir=${srcdir:-.}
-if said=$("$srcdir/scripts/pure" librules.a); then
+if said=$("$srcdir/scripts/pure" librules.a libtools.a); then
 	echo "ok 1 - rules/ makes no system call"
 else
 	echo "not ok 1 - rules/ makes no system call"

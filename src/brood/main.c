@@ -8,9 +8,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -24,6 +26,8 @@
 #include "tools/err.h"
 #include "tools/fd.h"
 #include "tools/log.h"
+
+enum { LOCK_TRIES = 200 };
 
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -176,12 +180,12 @@ choose_costume(struct options *o, struct err *e)
 
 /* ---- background, pid file ---- */
 
+/* What the parent of a daemon is told, in one write. */
 static void
-tell_parent(struct life *life, int status)
+tell_parent(struct life *life, const struct err *e)
 {
-	unsigned char byte = (unsigned char)status;
-
-	if (life->parent_fd != -1 && write(life->parent_fd, &byte, 1) == -1)
+	if (life->parent_fd != -1 &&
+	    write(life->parent_fd, e, sizeof *e) == -1)
 		log_debug("parent-gone");
 	fd_close(&life->parent_fd);
 }
@@ -190,7 +194,7 @@ tell_parent(struct life *life, int status)
 static int
 go_background(struct life *life, struct err *e)
 {
-	unsigned char byte = EXIT_INTERNAL;
+	struct err end = { EXIT_INTERNAL, "the daemon died at its start" };
 	int ends[2];
 	pid_t pid;
 
@@ -200,12 +204,15 @@ go_background(struct life *life, struct err *e)
 	}
 	if (pid > 0) {
 		close(ends[1]);
-		while (read(ends[0], &byte, 1) == -1 && errno == EINTR)
+		while (read(ends[0], &end, sizeof end) == -1 && errno == EINTR)
 			;
-		_exit(byte);
+		complain(2, &end);
+		_exit(end.status);
 	}
 	close(ends[0]);
 	life->parent_fd = ends[1];
+	/* The parent says it; nobody of ours shall keep its terminal. */
+	fd_close(&life->stderr_fd);
 	setsid();
 	return 0;
 }
@@ -213,10 +220,20 @@ go_background(struct life *life, struct err *e)
 static int
 lock_pidfile(struct life *life, const char *path, struct err *e)
 {
+	const struct timespec moment = { 0, 10000000 };
 	pid_t other = 0;
+	bool running = false;
 
-	life->pidfile = pidfile_open(path, 0644, &other);
-	if (life->pidfile == NULL && errno == EEXIST) {
+	/* Waiting children of a master that was killed have the lock a moment
+	 * longer than it. */
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		life->pidfile = pidfile_open(path, 0644, &other);
+		running = life->pidfile == NULL && errno == EEXIST;
+		if (!running || kill(other, 0) == 0 || errno != ESRCH)
+			break;
+		nanosleep(&moment, NULL);
+	}
+	if (running) {
 		err_set(e, EXIT_RUNNING, "another instance runs: %s is locked by "
 		    "pid %d", path, (int)other);
 		return -1;
@@ -299,7 +316,7 @@ on_ready(void *arg)
 {
 	struct life *life = arg;
 
-	tell_parent(life, EXIT_STOPPED);
+	tell_parent(life, &(struct err){ .status = EXIT_STOPPED });
 	fd_close(&life->stderr_fd);
 }
 
@@ -309,7 +326,8 @@ say_why(const struct life *life, const struct options *o, const struct err *e)
 {
 	char text[2048];
 
-	complain(life->stderr_fd != -1 ? life->stderr_fd : 2, e);
+	if (life->parent_fd == -1)
+		complain(life->stderr_fd != -1 ? life->stderr_fd : 2, e);
 	if (life->logging && (o->daemon || o->log != NULL))
 		log_error("start-failed status=%d reason=%s", e->status,
 		    log_value(e->text, text, sizeof text));
@@ -348,6 +366,9 @@ prepare(struct options *o, struct life *life, struct err *e)
 		return -1;
 	if (o->daemon && o->service.costume.folder == NULL)
 		o->service.costume.folder = "/";
+	if (costume_try(&o->service.costume, program_check,
+	    o->service.handler.path, e) == -1)
+		return -1;
 	if (o->daemon && go_background(life, e) == -1)
 		return -1;
 	if (o->pidfile != NULL && lock_pidfile(life, pidfile, e) == -1)
@@ -385,7 +406,8 @@ run(struct options *o, const struct inherit *in)
 		unlock_pidfile(&life);
 	forget_program(&o->service.handler);
 	log_close(1000);
-	tell_parent(&life, status);
+	e.status = status;
+	tell_parent(&life, &e);
 	return status;
 }
 

@@ -240,6 +240,9 @@ static const struct {
 	{ "nproc", RLIMIT_NPROC }, { "stack", RLIMIT_STACK },
 };
 
+#define NLIMITS (sizeof limits / sizeof limits[0])
+_Static_assert(NLIMITS <= HANDLER_LIMITS, "each resource has a place");
+
 /* NAME=SOFT[:HARD], plain numbers in the units of setrlimit(2). */
 static const char *
 read_limit(struct options *o, const char *value)
@@ -251,13 +254,13 @@ read_limit(struct options *o, const char *value)
 	char soft[24];
 	long long cur, max;
 	size_t i, len;
+	unsigned at;
 
-	for (i = 0; i < sizeof limits / sizeof limits[0]; i++)
+	for (i = 0; i < NLIMITS; i++)
 		if (strlen(limits[i].name) == n &&
 		    memcmp(limits[i].name, value, n) == 0)
 			break;
-	if (i == sizeof limits / sizeof limits[0] || value[n] == '\0' ||
-	    h->nlimits == HANDLER_LIMITS)
+	if (i == NLIMITS || value[n] == '\0')
 		return expected;
 	value += n + 1;
 	len = strcspn(value, ":");
@@ -271,9 +274,15 @@ read_limit(struct options *o, const char *value)
 	if (value[len] == ':' &&
 	    read_number(value + len + 1, cur, LLONG_MAX, &max) != NULL)
 		return expected;
-	h->limit[h->nlimits].resource = limits[i].resource;
-	h->limit[h->nlimits].value.rlim_cur = (rlim_t)cur;
-	h->limit[h->nlimits++].value.rlim_max = (rlim_t)max;
+	/* The last word about a resource counts. */
+	for (at = 0; at < h->nlimits; at++)
+		if (h->limit[at].resource == limits[i].resource)
+			break;
+	h->nlimits += at == h->nlimits;
+	h->limit[at].name = limits[i].name;
+	h->limit[at].resource = limits[i].resource;
+	h->limit[at].value.rlim_cur = (rlim_t)cur;
+	h->limit[at].value.rlim_max = (rlim_t)max;
 	return NULL;
 }
 

@@ -94,9 +94,9 @@ check_descriptors(const struct master *m, struct err *e)
 }
 
 /* Children set the limits, but only root may raise a hard one, and that we
- * are no more by then.  What cannot be raised fails in the child. */
-static void
-raise_limits(const struct handler *h)
+ * are no more by then. */
+static int
+raise_limits(const struct handler *h, struct err *e)
 {
 	struct rlimit r;
 
@@ -105,8 +105,13 @@ raise_limits(const struct handler *h)
 		    r.rlim_max >= h->limit[i].value.rlim_max)
 			continue;
 		r.rlim_max = h->limit[i].value.rlim_max;
-		setrlimit(h->limit[i].resource, &r);
+		if (setrlimit(h->limit[i].resource, &r) == -1) {
+			err_sys(e, EXIT_SYSTEM, "cannot raise the limit of %s",
+			    h->limit[i].name);
+			return -1;
+		}
 	}
+	return 0;
 }
 
 static int
@@ -181,8 +186,8 @@ master_start(struct master *m, const struct inherit *in, struct err *e)
 	    loop_open(&m->loop, launch_signal(), e) == -1)
 		return -1;
 	ready_open(&m->ready, s->ready_fd);
-	raise_limits(&s->handler);
-	if (costume_put_on(&s->costume, e) == -1 ||
+	if (raise_limits(&s->handler, e) == -1 ||
+	    costume_put_on(&s->costume, e) == -1 ||
 	    program_check(s->handler.path, e) == -1)
 		return -1;
 	tell_start(m, shared);
@@ -190,7 +195,11 @@ master_start(struct master *m, const struct inherit *in, struct err *e)
 	    arrange_descriptors(m, e) == -1)
 		return -1;
 	m->pool.strangers = m->strangers;
-	return generation_open(&m->pool, m->door.listener, m->door.n, e);
+	if (generation_open(&m->pool, m->door.listener, m->door.n, e) == -1)
+		return -1;
+	/* Whoever reads it waits for its end, too. */
+	m->pool.now->task.shut_fd = m->ready.line_fd;
+	return 0;
 }
 
 /* ---- telling ---- */
@@ -333,7 +342,7 @@ renew_end(struct master *m)
 	struct err e = { .status = 0 };
 
 	loop_del(&m->loop, m->door.resolve.fd);
-	resolve_stop(&m->door.resolve, "cannot resolve names: no answer in time");
+	resolve_stop(&m->door.resolve, "no answer in time");
 	if (door_renew(&m->door, m->s, &e) == -1) {
 		renew_refused(m, &e);
 		return;
@@ -377,6 +386,7 @@ close_unwanted(struct master *m)
 static void
 stop_begin(struct master *m, int number)
 {
+	pool_settle(&m->pool, m->now);	/* for the number */
 	log_info("stop signal=%s connected=%u", sigabbrev_np(number),
 	    m->pool.counts.busy);
 	ready_tell(&m->ready, "STOPPING=1\nEXTEND_TIMEOUT_USEC=%lld",
@@ -524,6 +534,9 @@ turn(struct master *m)
 	next = sooner(next, close_unwanted(m));
 	next = sooner(next, stop_turn(m));
 	next = sooner(next, pool_settle(&m->pool, m->now));
+	/* Those that start now may not have looked at it yet. */
+	if (m->stage != STAGE_STARTING && m->pool.counts.starting == 0)
+		m->pool.now->task.shut_fd = -1;
 	if (m->stage == STAGE_STARTING) {
 		become_ready(m);
 		if (m->renew_asked && m->stage == STAGE_RUNNING)

@@ -2,6 +2,7 @@
 #include "os/costume.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int
@@ -148,5 +150,35 @@ costume_put_on(const struct costume *c, struct err *e)
 	return 0;
 fail:
 	err_sys(e, EXIT_PRIVILEGE, "cannot %s", step);
+	return -1;
+}
+
+int
+costume_try(const struct costume *c, int (*fn)(const char *, struct err *),
+    const char *arg, struct err *e)
+{
+	struct err said = { .status = 0 };
+	int ends[2];
+	ssize_t n;
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) == -1 || (pid = fork()) == -1) {
+		err_sys(e, EXIT_SYSTEM, "cannot try the program");
+		return -1;
+	}
+	if (pid == 0) {
+		if (costume_put_on(c, &said) == -1 || fn(arg, &said) == -1)
+			(void)!write(ends[1], &said, sizeof said);
+		_exit(0);
+	}
+	close(ends[1]);
+	while ((n = read(ends[0], &said, sizeof said)) == -1 && errno == EINTR)
+		;
+	close(ends[0]);
+	while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
+		;
+	if (n != sizeof said)
+		return 0;
+	*e = said;
 	return -1;
 }

@@ -31,6 +31,12 @@ struct costume {
  * used by a command line, so EXIT_USAGE). */
 int costume_find(struct costume *c, const char *user, struct err *e);
 
+/* Would fn(arg, e) succeed in this costume?  Tried in a throw-away child, so
+ * that a start can fail before anything was made that only its former rights
+ * could remove.  0, or -1 and *e. */
+int costume_try(const struct costume *c, int (*fn)(const char *, struct err *),
+    const char *arg, struct err *e);
+
 /* Put it on.  0, or -1 with errno and *e: then the caller must end. */
 int costume_put_on(const struct costume *c, struct err *e);
 

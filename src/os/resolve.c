@@ -19,7 +19,7 @@
 
 /* One answer; smaller than PIPE_BUF, so it comes whole or not at all. */
 struct answer {
-	enum { ANSWER_ADDR, ANSWER_ERROR, ANSWER_END } what;
+	enum { ANSWER_ASKING, ANSWER_ADDR, ANSWER_ERROR, ANSWER_END } what;
 	struct addr at;
 	char text[256];
 };
@@ -70,10 +70,14 @@ answer_inet(int fd, const struct address *a)
 		.ai_protocol = IPPROTO_TCP,
 	};
 	struct addrinfo *list = NULL;
-	struct answer r = { .what = ANSWER_ADDR };
-	int error = getaddrinfo(a->host[0] != '\0' ? a->host : NULL, a->port,
-	    &hints, &list);
+	struct answer r = { .what = ANSWER_ASKING };
+	int error;
 
+	snprintf(r.text, sizeof r.text, "%.200s", a->text);
+	answer(fd, &r);
+	r.what = ANSWER_ADDR;
+	error = getaddrinfo(a->host[0] != '\0' ? a->host : NULL, a->port,
+	    &hints, &list);
 	if (error != 0) {
 		r.what = ANSWER_ERROR;
 		snprintf(r.text, sizeof r.text, "cannot resolve %.150s: %.80s",
@@ -165,6 +169,9 @@ static void
 note(struct resolve *r, const struct answer *a)
 {
 	switch (a->what) {
+	case ANSWER_ASKING:
+		memcpy(r->asking, a->text, sizeof r->asking);
+		break;
 	case ANSWER_ADDR:
 		note_addr(r, &a->at);
 		break;
@@ -211,7 +218,7 @@ resolve_wait(struct resolve *r, int64_t until_ms)
 		int64_t left = until_ms - clock_ms();
 
 		if (left <= 0 || (poll(&p, 1, (int)left) == 0)) {
-			resolve_stop(r, "cannot resolve names: no answer in time");
+			resolve_stop(r, "no answer in time");
 			return;
 		}
 	}
@@ -221,8 +228,13 @@ resolve_wait(struct resolve *r, int64_t until_ms)
 void
 resolve_stop(struct resolve *r, const char *why)
 {
-	if (!r->done && why != NULL && why[0] != '\0')
-		note_failure(r, why);
+	char text[384];
+
+	if (!r->done && why != NULL && why[0] != '\0') {
+		snprintf(text, sizeof text, "cannot resolve %s: %s",
+		    r->asking[0] != '\0' ? r->asking : "names", why);
+		note_failure(r, text);
+	}
 	r->done = true;
 	if (r->pid > 0) {
 		kill(r->pid, SIGKILL);

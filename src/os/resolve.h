@@ -23,6 +23,7 @@ struct resolve {
 	size_t got;		/* bytes of an answer not yet whole */
 	char part[512];
 	bool done;
+	char asking[256];	/* what is being looked up */
 	unsigned n;
 	struct addr found[RESOLVE_MOST];
 	struct err err;		/* one line per address that failed */
@@ -41,7 +42,8 @@ bool resolve_take(struct resolve *r);
 /* Wait for it until then (monotonic ms); afterwards as above. */
 void resolve_wait(struct resolve *r, int64_t until_ms);
 
-/* End the child, if it still runs, and close. */
+/* End the child, if it still runs, and close.  why: what is wrong if it was
+ * not done, or NULL. */
 void resolve_stop(struct resolve *r, const char *why);
 
 #endif

@@ -160,6 +160,12 @@ sys_wait4(long pid, int *status, int options)
 }
 
 static inline long
+sys_getppid(void)
+{
+	return sys_call3(SYS_getppid, 0, 0, 0);
+}
+
+static inline long
 sys_kill_self(int number)
 {
 	return sys_call3(SYS_kill, sys_call3(SYS_getpid, 0, 0, 0), number, 0);

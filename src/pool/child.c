@@ -1,7 +1,6 @@
 /* child.c - waits, accepts, hands over; then it is a program, or gone. */
 #include "pool/child.h"
 
-#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -96,14 +95,15 @@ take(const struct child_task *t, unsigned seat, int fd)
 		tell(t);
 }
 
-/* Sleep, but wake up if the master dies. */
+/* Sleep, on no descriptor: the trouble may be the limit of these, which
+ * would end the sleep at once.  Then see whether there still is a master. */
 static void
 pause_ms(const struct child_task *t, unsigned seat, int ms)
 {
-	struct pollfd p = { .fd = t->wait.lifeline_fd, .events = POLLIN };
 	struct timespec ts = { ms / 1000, ms % 1000 * 1000000L };
 
-	if (sys_ppoll(&p, 1, &ts, no_signals) > 0)
+	sys_ppoll(NULL, 0, &ts, no_signals);
+	if (sys_getppid() != t->master_pid)
 		leave(t, seat);
 }
 
@@ -207,6 +207,8 @@ child_main(const void *task, unsigned seat)
 	long r = handler_dress(t->handler);
 
 	wait_enter(&t->wait);
+	if (t->shut_fd != -1)
+		sys_close(t->shut_fd);
 	if (r < 0)
 		fail(t, seat, SEAT_DRESS, r);
 	atomic_store(&t->board->state[seat], SLOT_IDLE);

@@ -27,7 +27,10 @@ struct child_listener {
 struct child_task {
 	struct board *board;
 	struct wait wait;
+	pid_t master_pid;
 	int bell_fd;
+	int shut_fd;		/* not for children, but open until all is
+				 * ready: close it; -1 = none */
 	const struct handler *handler;
 	struct child_listener listener[WAIT_LISTENERS];
 };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include "pool/pool.h"
 #include "rules/slot.h"
@@ -48,6 +49,8 @@ generation_open(struct pool *p, const struct listener *v, unsigned n, struct err
 		return -1;
 	}
 	g->task.board = p->board;
+	g->task.shut_fd = -1;
+	g->task.master_pid = getpid();
 	g->task.bell_fd = p->loop->bell_fd;
 	g->task.handler = p->handler;
 	if (p->now != NULL)

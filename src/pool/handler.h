@@ -22,6 +22,7 @@ struct handler {
 	char *env[HANDLER_ENV];	/* what every program gets */
 	unsigned nlimits;
 	struct {
+		const char *name;	/* for messages */
 		int resource;
 		struct rlimit value;
 	} limit[HANDLER_LIMITS];

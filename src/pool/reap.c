@@ -158,6 +158,12 @@ reap_ended(struct pool *p, int64_t now)
 {
 	p->reap_ms = 0;
 	loop_heard_ended(p->loop);
+	/* SIGCHLD also says that a child was stopped, and a signal that wakes
+	 * a waiting one lets it take an event on its way. */
+	wait_pass_all(&p->now->task.wait);
+	/* Their last words come before their ends. */
+	if (p->capture != NULL)
+		capture_take(p->capture, tell_program);
 	reap_all(p, p->launch.shared, now);
 	if (p->strangers)
 		reap_strangers(p);

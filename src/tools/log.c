@@ -281,20 +281,33 @@ DEFINE_LOG(log_warn, LOG_LEVEL_WARN)
 DEFINE_LOG(log_info, LOG_LEVEL_INFO)
 DEFINE_LOG(log_debug, LOG_LEVEL_DEBUG)
 
+/* Escape bytes into buf, quotes as well; returns how many were taken. */
+static size_t
+escape(const char *bytes, size_t n, char *buf, size_t size)
+{
+	size_t used = 0;
+	size_t i;
+
+	/* The longest form of one byte has four characters. */
+	for (i = 0; i < n && used + 6 < size; i++) {
+		if (bytes[i] == '"')
+			buf[used++] = '\\';
+		used += (size_t)(vis(buf + used, bytes[i],
+		    VIS_OCTAL | VIS_CSTYLE | VIS_NL | VIS_TAB, i + 1 < n ? bytes[i + 1] : 0) -
+		    (buf + used));
+	}
+	buf[used] = '\0';
+	return i;
+}
+
 void
 log_program(int pid, const char *bytes, size_t n)
 {
 	char text[LOG_LINE];
-	size_t used = 0;
-	size_t i;
+	size_t taken = escape(bytes, n, text, sizeof text);
 
-	for (i = 0; i < n && used + 5 < sizeof text; i++)
-		used += (size_t)(vis(text + used, bytes[i],
-		    VIS_OCTAL | VIS_CSTYLE, i + 1 < n ? bytes[i + 1] : 0) -
-		    (text + used));
-	text[used] = '\0';
-	if (i < n)
-		log_warn("program pid=%d text=\"%s...+%zu\"", pid, text, n - i);
+	if (taken < n)
+		log_warn("program pid=%d text=\"%s...+%zu\"", pid, text, n - taken);
 	else
 		log_warn("program pid=%d text=\"%s\"", pid, text);
 }
@@ -304,22 +317,20 @@ log_value(const char *s, char *buf, size_t size)
 {
 	size_t n = strlen(s);
 	bool plain = n > 0;
-	size_t used = 0;
+	size_t used;
 
 	for (size_t i = 0; i < n; i++)
 		plain &= s[i] > ' ' && s[i] < 127 && s[i] != '"' &&
 		    s[i] != '\\' && s[i] != '=';
-	if (!plain)
-		buf[used++] = '"';
-	for (size_t i = 0; i < n && used + 7 < size; i++) {
-		if (s[i] == '"')
-			buf[used++] = '\\';
-		used += (size_t)(vis(buf + used, s[i], VIS_OCTAL | VIS_CSTYLE,
-		    s[i + 1]) - (buf + used));
+	if (plain) {
+		escape(s, n, buf, size);
+		return buf;
 	}
-	if (!plain)
-		buf[used++] = '"';
-	buf[used] = '\0';
+	buf[0] = '"';
+	escape(s, n, buf + 1, size - 2);
+	used = strlen(buf);
+	buf[used] = '"';
+	buf[used + 1] = '\0';
 	return buf;
 }
 

@@ -262,3 +262,33 @@ need() {
 		command -v "$tool" >/dev/null 2>&1 || skip_all "no $tool"
 	done
 }
+
+# alive: how many children there are, waiting or serving.
+alive() {
+	ps -o stat= --ppid "${1:-$M}" | grep -vc Z
+}
+
+alive_is() {
+	[ "$(alive)" -eq "$1" ]
+}
+
+no_zombies() {
+	! ps -o stat= --ppid "$M" | grep -q Z
+}
+
+# queued_is N: so many clients wait in the kernel's queue at PORT.
+queued_is() {
+	[ "$(ss -Hltn "sport = :$PORT" | awk '{ n += $2 } END { print n + 0 }')" -eq "$1" ]
+}
+
+refused() {
+	! nc -z -w 5 127.0.0.1 "${1:-$PORT}" 2>/dev/null
+}
+
+# wakes PID...: how often they have run, all together; the same number twice
+# means that none of them made a system call meanwhile.
+wakes() {
+	for pid in "$@"; do
+		cat "/proc/$pid/status" 2>/dev/null
+	done | awk '/ctxt_switches/ { n += $2 } END { print n + 0 }'
+}

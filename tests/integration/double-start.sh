@@ -1,0 +1,66 @@
+#!/bin/sh
+# Of two that start at the same time exactly one wins, and the other ends
+# with 75 and takes nothing away.
+. "${srcdir:-.}/tests/integration/lib.sh"
+need nc
+
+over() {
+	case $(ps -o stat= -p "$1") in Z*|'') return 0 ;; esac
+	return 1
+}
+
+decided() {
+	over "$one" || over "$two"
+}
+
+lost=0
+won=0
+rounds=0
+
+# pair ARG...: start twice; sets loser and M.
+pair() {
+	: >"$LOG"
+	: >"$T/log.2"
+	rm -f "$T/ready"
+	"$BROOD" "$@" "unix:$T/s" cat 2>>"$LOG" </dev/null &
+	one=$!
+	"$BROOD" "$@" "unix:$T/s" cat 2>>"$T/log.2" </dev/null &
+	two=$!
+	MASTERS="$one $two"
+	wait_until decided || return
+	M=$one
+	loser=$two
+	wins=$LOG
+	if over "$one"; then
+		M=$two
+		loser=$one
+		wins=$T/log.2
+	fi
+	wait "$loser"
+	[ $? -ne 75 ] || lost=$((lost + 1))
+	wait_until eval 'over "$M" || grep -q " ready " "$wins"'
+	[ "$(echo hello | nc -NU -w 10 "$T/s" 2>&1)" != hello ] ||
+	    won=$((won + 1))
+	kill "$M"
+	wait "$M"
+	rounds=$((rounds + 1))
+}
+
+# At most 100 rounds of each, or 4 seconds.
+many() {
+	lost=0
+	won=0
+	rounds=0
+	end=$(($(date +%s) + 4))
+	while [ $rounds -lt 100 ] && [ "$(date +%s)" -lt $end ]; do
+		pair "$@" || break
+	done
+	echo "# $rounds rounds"
+	is "one ended with 75 each time" $lost $rounds
+	is "the other one served" $won $rounds
+	is "nothing is left" "$(find "$T" -name 's*' -o -name 'pid*')" ""
+}
+
+many --pidfile "$T/pid"
+many
+finish

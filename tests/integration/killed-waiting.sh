@@ -1,0 +1,86 @@
+#!/bin/sh
+# A waiting child that is killed is replaced at once: by one, and nobody else
+# is woken; so are all of them.
+. "${srcdir:-.}/tests/integration/lib.sh"
+need nc
+
+# whole N: so many wait, and nobody is on the way.
+whole() {
+	idle_is "$1" && no_zombies
+}
+
+one() {
+	brood_start -n 16 -m 40 --maximum-available 16 127.0.0.1:0 cat
+	hold
+	soon "one is served" busy_is 1
+	wait_until idle_is 16
+	sleep 0.2		# the last ones settle down
+	victim=$(idle_children | sed -n 7p)
+	others=$(idle_children | grep -vx "$victim")
+	# shellcheck disable=SC2086
+	before=$(wakes $others $(busy_children))
+	master=$(wakes "$M")
+	kill -KILL "$victim"
+	soon "a killed one is replaced" whole 16
+	new=$(idle_children | grep -vxF "$others")
+	is "by exactly one" "$(echo "$new" | wc -l)" 1
+	is "the others are the same" \
+	    "$(idle_children | grep -xF "$others" | wc -l)" 15
+	# shellcheck disable=SC2086
+	is "and none of them was woken" "$(wakes $others $(busy_children))" "$before"
+	check "the master hardly" [ $(($(wakes "$M") - master)) -le 8 ]
+	is "one line tells it" "$(log_count ' child-died ')" 1
+	check "with the pid and the signal" log_has " child-died pid=$victim signal=KILL"
+	is "there is no pause" "$(log_count ' pause ')" 0
+	let_go
+	check "it stops with 0" brood_stop
+}
+
+all() {
+	brood_start -n 64 -m 100 --maximum-available 64 127.0.0.1:0 cat
+	hold; hold
+	wait_until busy_is 2
+	busy=$(busy_children)
+	wait_until idle_is 64
+	sleep 0.2		# so that none is young
+	for round in 1 2; do
+		old=$(idle_children)
+		# shellcheck disable=SC2086
+		kill -KILL $old
+		soon "round $round: all killed at once are replaced" whole 64
+		is "by others" "$(idle_children | grep -cxF "$old")" 0
+		check "and serve" answers
+		wait_until idle_is 64
+		sleep 0.2
+	done
+	is "each death was told" "$(log_count ' child-died pid=[0-9]+ signal=KILL')" 128
+	is "there was no pause" "$(log_count ' pause ')" 0
+	is "those who serve were not touched" "$(busy_children)" "$busy"
+	let_go
+	check "it stops with 0" brood_stop
+	check "nobody is forgotten" log_has ' stopped served=4 deaths=128 '
+}
+
+# One who serves: its own client ends, nobody else's.
+serving() {
+	brood_start -n 2 -m 10 127.0.0.1:0 cat
+	hold
+	first=$HELD_PID
+	wait_until busy_is 1
+	victim=$(busy_children)
+	hold
+	second=$HELD_PID
+	wait_until busy_is 2
+	kill -KILL "$victim"
+	soon "when one who serves is killed its client ends" is_gone "$first"
+	check "the other one does not" kill -0 "$second"
+	soon "the end is told with the signal" log_has " end pid=$victim .* signal=KILL"
+	is "it is no death of a waiting one" "$(log_count ' child-died ')" 0
+	let_go
+	check "it stops with 0" brood_stop
+}
+
+each_memory one
+each_memory all
+each_memory serving
+finish
