@@ -143,12 +143,20 @@ find_program(struct options *o, struct err *e)
 	    path, e) == -1)
 		return -1;
 	o->service.handler.path = strdup(path);
-	return o->service.handler.path != NULL ? 0 : -1;
+	if (o->service.handler.path != NULL)
+		return 0;
+	err_sys(e, EXIT_SYSTEM, "cannot keep the program's path");
+	return -1;
 }
 
 static void
-forget_program(struct handler *h)
+forget_program(struct options *o)
 {
+	struct handler *h = &o->service.handler;
+
+	/* --argv0 stood there; libbsd made the words of the command line. */
+	if (o->argv0 != NULL)
+		*(char **)(uintptr_t)h->argv = (char *)(uintptr_t)o->program;
 	while (h->nenv > 0)
 		free(h->env[--h->nenv]);
 	free((void *)(uintptr_t)h->path);
@@ -242,6 +250,8 @@ lock_pidfile(struct life *life, const char *path, struct err *e)
 	if (life->pidfile == NULL ||
 	    fcntl(pidfile_fileno(life->pidfile), F_SETFD, FD_CLOEXEC) == -1 ||
 	    pidfile_write(life->pidfile) == -1) {
+		/* libbsd has closed it already. */
+		life->pidfile = NULL;
 		err_sys(e, EXIT_SYSTEM, "cannot write the pid file %s", path);
 		return -1;
 	}
@@ -378,6 +388,9 @@ prepare(struct options *o, struct life *life, struct err *e)
 		return -1;
 	}
 	life->logging = true;
+	/* Waiting children would hold on to it; 2 is enough until then. */
+	if (strcmp(where, "stderr") != 0)
+		fd_close(&life->stderr_fd);
 	if (o->daemon && o->service.stderr_pass)
 		leave_terminal();
 	if (geteuid() == 0 && o->user == NULL)
@@ -404,7 +417,7 @@ run(struct options *o, const struct inherit *in)
 		say_why(&life, o, &e);
 	if (life.pidfile != NULL)
 		unlock_pidfile(&life);
-	forget_program(&o->service.handler);
+	forget_program(o);
 	log_close(1000);
 	e.status = status;
 	tell_parent(&life, &e);

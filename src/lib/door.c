@@ -72,6 +72,15 @@ is_named(const char *want, int fd, const char *name)
 	    strcmp(want, number) == 0;
 }
 
+static bool
+has_fd(const struct door *d, int fd)
+{
+	for (unsigned i = 0; i < d->n; i++)
+		if (d->listener[i].fd == fd)
+			return true;
+	return false;
+}
+
 static void
 adopt(struct door *d, int fd, const char *name, struct err *all)
 {
@@ -80,6 +89,8 @@ adopt(struct door *d, int fd, const char *name, struct err *all)
 	if (d->n == WAIT_LISTENERS)
 		err_set(&one, EXIT_CONFIG, "too many listeners: at most %d",
 		    WAIT_LISTENERS);
+	else if (has_fd(d, fd))
+		return;
 	else if (listen_adopt(&d->listener[d->n], fd, name, &one) == 0) {
 		d->n++;
 		return;
@@ -237,7 +248,7 @@ find(struct door *d, unsigned n, const struct addr *at)
 int
 door_renew(struct door *d, const struct service *s, struct err *e)
 {
-	unsigned before = d->n;
+	unsigned before = d->before = d->n;
 	unsigned lacking = 0;
 	bool wanted[WAIT_LISTENERS] = { false };
 
@@ -275,18 +286,38 @@ door_has_unwanted(const struct door *d)
 	return false;
 }
 
-bool
+void
+door_undo(struct door *d)
+{
+	while (d->n > d->before)
+		close_one(d, d->n - 1);
+	for (unsigned i = 0; i < d->n; i++)
+		d->listener[i].unwanted = false;
+}
+
+unsigned
+door_wanted(struct door *d, struct listener v[WAIT_LISTENERS])
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < d->n; i++) {
+		struct listener *l = &d->listener[i];
+
+		l->closing = l->unwanted && !listen_queued(l);
+		if (!l->closing)
+			v[n++] = *l;
+	}
+	return n;
+}
+
+void
 door_close_unwanted(struct door *d)
 {
-	bool any = false;
-
 	for (unsigned i = d->n; i-- > 0;)
-		if (d->listener[i].unwanted && !listen_queued(&d->listener[i])) {
+		if (d->listener[i].closing) {
 			tell_one(&d->listener[i], "unlisten");
 			close_one(d, i);
-			any = true;
 		}
-	return any;
 }
 
 bool

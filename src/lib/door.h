@@ -14,6 +14,7 @@
 struct door {
 	struct listener listener[WAIT_LISTENERS];
 	unsigned n;
+	unsigned before;	/* how many there were at the last renewal */
 	struct resolve resolve;
 };
 
@@ -32,8 +33,13 @@ int door_renew(struct door *d, const struct service *s, struct err *e);
 
 bool door_has_unwanted(const struct door *d);
 
-/* Close those unwanted ones that nobody waits at; true if any was. */
-bool door_close_unwanted(struct door *d);
+/* Take back what door_renew() did. */
+void door_undo(struct door *d);
+
+/* Those that stay: wanted, or with clients still waiting; their number.  The
+ * others are what door_close_unwanted() closes. */
+unsigned door_wanted(struct door *d, struct listener v[WAIT_LISTENERS]);
+void door_close_unwanted(struct door *d);
 
 /* Does a client wait at any? */
 bool door_is_queued(const struct door *d);

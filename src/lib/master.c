@@ -30,6 +30,7 @@
 
 enum {
 	RESOLVE_MS  = 5000,	/* names must be found in this time */
+	CLOSE_AGAIN_MS = 1000,	/* after a failure to close some listeners */
 	CHECK_MS    = 10,	/* while a queue empties */
 	KILL_MS     = 2000,	/* between TERM and KILL at the end */
 	STATUS_MS   = 1000,	/* at most one STATUS= in this time */
@@ -255,14 +256,20 @@ feed_watchdog(struct master *m)
 	return m->watchdog_ms;
 }
 
+static void
+log_unwatch(struct master *m)
+{
+	if (m->log_stuck && m->log_polled_fd != -1)
+		loop_del(&m->loop, m->log_polled_fd);
+	m->log_stuck = false;
+}
+
 /* A log whose reader is slow is waited for, as everything else is. */
 static int64_t
 flush_log(struct master *m)
 {
 	if (log_flush()) {
-		if (m->log_stuck && m->log_polled_fd != -1)
-			loop_del(&m->loop, m->log_polled_fd);
-		m->log_stuck = false;
+		log_unwatch(m);
 		return LOOP_NEVER;
 	}
 	if (!m->log_stuck) {
@@ -348,6 +355,7 @@ renew_end(struct master *m)
 		return;
 	}
 	if (generation_open(&m->pool, m->door.listener, m->door.n, &e) == -1) {
+		door_undo(&m->door);
 		renew_refused(m, &e);
 		return;
 	}
@@ -369,15 +377,19 @@ renew_turn(struct master *m)
 static int64_t
 close_unwanted(struct master *m)
 {
+	struct listener wanted[WAIT_LISTENERS];
 	struct err e;
-	char text[512];
+	unsigned n;
 
 	if (!door_has_unwanted(&m->door))
 		return LOOP_NEVER;
-	if (door_close_unwanted(&m->door) &&
-	    generation_open(&m->pool, m->door.listener, m->door.n, &e) == -1)
-		log_warn("renew-refused reason=%s",
-		    log_value(e.text, text, sizeof text));
+	n = door_wanted(&m->door, wanted);
+	if (n == m->door.n)
+		return m->now + CHECK_MS;
+	/* First the others are waited at, then those are closed. */
+	if (generation_open(&m->pool, wanted, n, &e) == -1)
+		return m->now + CLOSE_AGAIN_MS;
+	door_close_unwanted(&m->door);
 	return door_has_unwanted(&m->door) ? m->now + CHECK_MS : LOOP_NEVER;
 }
 
@@ -392,6 +404,10 @@ stop_begin(struct master *m, int number)
 	ready_tell(&m->ready, "STOPPING=1\nEXTEND_TIMEOUT_USEC=%lld",
 	    (long long)(m->s->spec.stop_ms + KILL_MS + 1000) * 1000);
 	m->stage = STAGE_DRAINING;
+	if (m->renewing)
+		loop_del(&m->loop, m->door.resolve.fd);
+	resolve_stop(&m->door.resolve, NULL);
+	m->renewing = false;
 	m->stopped_ms = m->now;
 	m->stop_ms = m->now + m->s->spec.stop_ms;
 }
@@ -454,10 +470,11 @@ hear_stop(struct master *m, int number)
 }
 
 static void
-hear_signal(struct master *m, int number, pid_t pid)
+hear_signal(struct master *m, int number)
 {
+	/* It may stand for several deaths. */
 	if (number == launch_signal()) {
-		reap_dead(&m->pool, pid);
+		reap_dead(&m->pool);
 		return;
 	}
 	switch (number) {
@@ -476,6 +493,7 @@ hear_signal(struct master *m, int number, pid_t pid)
 		pool_shift(&m->pool, -1);
 		break;
 	case SIGUSR1:
+		log_unwatch(m);
 		if (log_reopen() == -1)
 			log_warn("log-reopen-failed errno=%s",
 			    strerrorname_np(errno));
@@ -488,19 +506,35 @@ hear_signal(struct master *m, int number, pid_t pid)
 	}
 }
 
+/* A program has shut down the socket that all have as standard error: those
+ * that come get another one. */
+static void
+capture_again(struct master *m)
+{
+	struct err e = { .status = 0 };
+
+	loop_del(&m->loop, m->capture.read_fd);
+	capture_close(&m->capture);
+	if (capture_open(&m->capture, &e) == -1 ||
+	    dup2(m->capture.write_fd, 2) == -1 ||
+	    loop_add(&m->loop, m->capture.read_fd, EPOLLIN, TAG_CAPTURE) == -1 ||
+	    generation_open(&m->pool, m->door.listener, m->door.n, &e) == -1)
+		log_warn("capture-lost reason=\"%s\"", e.text);
+	else
+		log_warn("capture-renewed");
+}
+
 static void
 hear(struct master *m, const struct loop_news *news)
 {
 	for (unsigned i = 0; i < news->nsignals; i++)
-		hear_signal(m, news->signals[i].number, news->signals[i].pid);
-	/* So many at once that some may not have found room in the queue. */
-	if (news->nsignals > LOOP_SIGNALS / 2)
-		reap_dead(&m->pool, 0);
+		hear_signal(m, news->signals[i]);
 	if (news->ended)
 		reap_heard(&m->pool, m->now);
 	for (unsigned i = 0; i < news->nready; i++) {
-		if (news->ready[i] == TAG_CAPTURE)
-			capture_take(&m->capture, tell_program);
+		if (news->ready[i] == TAG_CAPTURE && capture_take(&m->capture,
+		    tell_program) == -1)
+			capture_again(m);
 		else if (news->ready[i] == TAG_RESOLVE && m->renewing &&
 		    resolve_take(&m->door.resolve))
 			renew_end(m);

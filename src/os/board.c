@@ -23,8 +23,9 @@ equal_bytes(word w, unsigned byte)
 	word differ = w ^ (0x0101010101010101 * byte);
 
 	/* The high bit of each byte that is zero (no carry between bytes). */
-	return (unsigned)__builtin_popcountll(
-	    ~(((differ & low7) + low7) | differ | low7));
+	differ = ~(((differ & low7) + low7) | differ | low7);
+	/* Their sum, in the top byte of a product. */
+	return (unsigned)((differ >> 7) * 0x0101010101010101 >> 56);
 }
 
 struct board *

@@ -90,11 +90,18 @@ add(struct capture *c, pid_t pid, const char *s, size_t n, capture_fn *fn)
 
 /* A program's own children write, too; each child leads a session. */
 static pid_t
-leader_of(pid_t pid)
+leader_of(struct capture *c, pid_t pid)
 {
+	size_t i = (size_t)pid % (sizeof c->known / sizeof c->known[0]);
 	pid_t sid = getsid(pid);
 
-	return sid > 0 ? sid : pid;
+	if (sid > 0) {
+		c->known[i].who = pid;
+		c->known[i].leader = sid;
+		return sid;
+	}
+	/* It has ended; it may have written before. */
+	return c->known[i].who == pid ? c->known[i].leader : pid;
 }
 
 static pid_t
@@ -109,7 +116,7 @@ sender(struct msghdr *m)
 	return cred.pid;
 }
 
-void
+int
 capture_take(struct capture *c, capture_fn *fn)
 {
 	union {
@@ -127,9 +134,10 @@ capture_take(struct capture *c, capture_fn *fn)
 		ssize_t n = recvmsg(c->read_fd, &m, MSG_CMSG_CLOEXEC);
 
 		if (n <= 0)
-			return;
-		add(c, leader_of(sender(&m)), buf, (size_t)n, fn);
+			return n == 0 ? -1 : 0;
+		add(c, leader_of(c, sender(&m)), buf, (size_t)n, fn);
 	}
+	return 0;
 }
 
 void

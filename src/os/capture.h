@@ -17,6 +17,7 @@ struct capture {
 	int read_fd;
 	int write_fd;		/* what 2 becomes */
 	unsigned tick;
+	struct { pid_t who, leader; } known[64];	/* who wrote lately */
 	struct capture_writer {
 		pid_t pid;	/* 0 = free */
 		unsigned used_at;
@@ -32,8 +33,9 @@ int capture_open(struct capture *c, struct err *e);
 void capture_close(struct capture *c);
 
 /* Take what was written, at most a fair share; never blocks.  The pid is
- * that of the session's leader, which is the child's, if it still lives. */
-void capture_take(struct capture *c, capture_fn *fn);
+ * that of the session's leader, which is the child's, if it still lives.
+ * -1: somebody has shut the socket down, nothing more will come. */
+int capture_take(struct capture *c, capture_fn *fn);
 
 /* This child has ended: its unfinished line is a line. */
 void capture_ended(struct capture *c, pid_t pid, capture_fn *fn);

@@ -25,7 +25,8 @@
 int
 launch_signal(void)
 {
-	return SIGRTMIN + 1;
+	/* Not a real-time signal: these are lost when their queue is full. */
+	return SIGURG;
 }
 
 #ifdef HAVE_SHARED_MEMORY

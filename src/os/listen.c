@@ -7,13 +7,17 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tools/fd.h"
+
+enum { LOCK_TRIES = 300 };	/* 3 seconds */
 
 static int
 set_on(int fd, int level, int option)
@@ -97,30 +101,38 @@ static int
 lock_folder(const char *path)
 {
 	char copy[sizeof ((struct sockaddr_un *)0)->sun_path + 1];
+	const struct timespec moment = { 0, 10000000 };
 	int fd;
 
 	strlcpy(copy, path, sizeof copy);
 	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd != -1 && flock(fd, LOCK_EX) == -1)
-		fd_close(&fd);
+	/* Whoever has it longer than this is no server that starts. */
+	for (int i = 0; fd != -1 && flock(fd, LOCK_EX | LOCK_NB) == -1; i++) {
+		if (errno != EWOULDBLOCK || i == LOCK_TRIES)
+			fd_close(&fd);
+		else
+			nanosleep(&moment, NULL);
+	}
 	return fd;
 }
 
-/* Where to bind before the rename: beside the path, or, if that is too long
- * for a socket's name, through /proc. */
+/* Where to bind before the rename: a name that nobody can have guessed,
+ * beside the path, or, if that is too long for a socket, through /proc. */
 static void
 temporary(struct sockaddr_un *un, const char *path, int folder_fd)
 {
 	const char *slash = strrchr(path, '/');
+	int len = slash != NULL ? (int)(slash - path) : 0;
+	unsigned random = arc4random();
 	int n;
 
 	memset(un, 0, sizeof *un);
 	un->sun_family = AF_UNIX;
-	n = snprintf(un->sun_path, sizeof un->sun_path, "%s.new", path);
+	n = snprintf(un->sun_path, sizeof un->sun_path, "%.*s/.brood-%08x.new",
+	    len, path, random);
 	if ((size_t)n >= sizeof un->sun_path)
 		snprintf(un->sun_path, sizeof un->sun_path,
-		    "/proc/self/fd/%d/.brood-%u.new", folder_fd,
-		    (unsigned)strlen(slash != NULL ? slash : path));
+		    "/proc/self/fd/%d/.brood-%08x.new", folder_fd, random);
 }
 
 static int
@@ -133,8 +145,9 @@ bind_and_rename(struct listener *l, const struct listen_spec *s, int folder_fd)
 	int r;
 
 	temporary(&un, path, folder_fd);
-	unlink(un.sun_path);
-	keep = umask(0177);
+	/* The mode is right from the first moment: a chmod by name could be
+	 * led elsewhere by whoever owns the folder. */
+	keep = umask(0777 & ~s->mode);
 	r = bind(l->fd, (struct sockaddr *)&un, sizeof un);
 	umask(keep);
 	if (r == -1)
@@ -142,8 +155,7 @@ bind_and_rename(struct listener *l, const struct listen_spec *s, int folder_fd)
 	if ((s->uid != (uid_t)-1 || s->gid != (gid_t)-1) &&
 	    lchown(un.sun_path, s->uid, s->gid) == -1)
 		goto fail;
-	if (chmod(un.sun_path, s->mode) == -1 ||
-	    listen(l->fd, (int)s->backlog) == -1 ||
+	if (listen(l->fd, (int)s->backlog) == -1 ||
 	    lstat(un.sun_path, &st) == -1 || rename(un.sun_path, path) == -1)
 		goto fail;
 	l->dev = st.st_dev;

@@ -30,6 +30,7 @@ struct listener {
 	bool inherited;		/* somebody else's: never unlinked */
 	bool wildcard;		/* the local address differs by connection */
 	bool unwanted;		/* to be closed when its queue is empty */
+	bool closing;		/* which it is */
 	dev_t dev;		/* of a unix path we made; ino 0 = none */
 	ino_t ino;
 	unsigned backlog;

@@ -10,6 +10,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "os/sys.h"
 #include "tools/clock.h"
 #include "tools/fd.h"
 
@@ -29,6 +30,7 @@ loop_signals_own(void)
 		SIGTSTP
 	};
 	struct sigaction dfl = { .sa_handler = SIG_DFL };
+	uint64_t mask;
 	sigset_t all;
 
 	for (int i = 1; i <= SIGRTMAX; i++)
@@ -36,7 +38,10 @@ loop_signals_own(void)
 	sigfillset(&all);
 	for (size_t i = 0; i < sizeof never / sizeof never[0]; i++)
 		sigdelset(&all, never[i]);
-	sigprocmask(SIG_SETMASK, &all, NULL);
+	/* Not by libc: it leaves out signals that it keeps for itself. */
+	memcpy(&mask, &all, sizeof mask);
+	mask |= (uint64_t)3 << 31;
+	sys_sigmask(SIG_SETMASK, &mask);
 }
 
 int
@@ -106,9 +111,7 @@ read_signals(const struct loop *l, struct loop_news *news)
 	ssize_t n = read(l->signal_fd, info, sizeof info);
 
 	for (ssize_t i = 0; i < n / (ssize_t)sizeof info[0]; i++) {
-		news->signals[news->nsignals].number = (int)info[i].ssi_signo;
-		news->signals[news->nsignals].pid = (pid_t)info[i].ssi_pid;
-		news->nsignals++;
+		news->signals[news->nsignals++] = (int)info[i].ssi_signo;
 	}
 }
 

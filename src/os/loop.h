@@ -28,7 +28,7 @@ struct loop_news {
 	bool bell;
 	bool ended;		/* a program ended: SIGCHLD */
 	unsigned nsignals;
-	struct { int number; pid_t pid; } signals[LOOP_SIGNALS];
+	int signals[LOOP_SIGNALS];
 	unsigned nready;
 	uint32_t ready[LOOP_EVENTS];	/* tags of descriptors */
 };

@@ -123,6 +123,12 @@ sys_close(int fd)
 }
 
 static inline long
+sys_close_range(unsigned first, unsigned last)
+{
+	return sys_call3(SYS_close_range, first, last, 0);
+}
+
+static inline long
 sys_setsid(void)
 {
 	return sys_call3(SYS_setsid, 0, 0, 0);

@@ -103,18 +103,22 @@ pause_ms(const struct child_task *t, unsigned seat, int ms)
 	struct timespec ts = { ms / 1000, ms % 1000 * 1000000L };
 
 	sys_ppoll(NULL, 0, &ts, no_signals);
-	if (sys_getppid() != t->master_pid)
+	if (sys_getppid() != t->master_pid || wait_heed(&t->wait))
 		leave(t, seat);
 }
 
 /* An error of accept: tell the master, and never spin.  Whatever the errno,
  * the answer is the same: a few tries at once, then growing pauses. */
 static void
-accept_failed(const struct child_task *t, unsigned seat, long r, unsigned n)
+accept_failed(const struct child_task *t, unsigned seat, unsigned i, long r,
+    unsigned n)
 {
 	struct seat *s = &t->board->seats[seat];
 	int ms = PAUSE_MS;
 
+	/* Others may do better with what we were woken for. */
+	if (n == RETRIES + 1)
+		wait_pass(&t->wait, i);
 	s->accept_errno = (int32_t)-r;
 	atomic_fetch_add(&s->accept_errors, 1);
 	atomic_fetch_add(&t->board->troubles, 1);
@@ -122,7 +126,7 @@ accept_failed(const struct child_task *t, unsigned seat, long r, unsigned n)
 		tell(t);
 	if (n <= RETRIES)
 		return;
-	for (unsigned i = RETRIES + 1; i < n && ms < PAUSE_MOST_MS; i++)
+	for (unsigned k = RETRIES + 1; k < n && ms < PAUSE_MOST_MS; k++)
 		ms *= 2;
 	pause_ms(t, seat, ms < PAUSE_MOST_MS ? ms : PAUSE_MOST_MS);
 }
@@ -146,7 +150,7 @@ accept_one(const struct child_task *t, unsigned seat, unsigned i)
 		if (r == -EAGAIN)
 			return -1;
 		if (r != -EINTR)
-			accept_failed(t, seat, r, failures);
+			accept_failed(t, seat, i, r, failures);
 	}
 }
 

@@ -86,6 +86,7 @@ execute(const struct handler *h, char *const *envp)
 	struct timespec pause = { 0, EXEC_PAUSE_MS * 1000000L };
 	long r = 0;
 
+	sys_sigmask(SIG_SETMASK, no_signals);
 	for (int i = 0; i < EXEC_TRIES; i++) {
 		if (i > 0)
 			sys_ppoll(NULL, 0, &pause, NULL);
@@ -135,7 +136,6 @@ become_with(const struct handler *h, struct seat *s,
 
 	memcpy(envp + n, h->env, h->nenv * sizeof h->env[0]);
 	envp[n + h->nenv] = NULL;
-	sys_sigmask(SIG_SETMASK, no_signals);
 	return h->linger ? stay_beside(h, s, envp) : execute(h, envp);
 }
 

@@ -2,12 +2,16 @@
 #include "pool/linger.h"
 
 #include <poll.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 
 #include "os/sys.h"
 #include "tools/clock.h"
+
+static const unsigned long no_signals[1] = { 0 };
 
 /* Until the client's end, or the bounds. */
 static void
@@ -38,12 +42,20 @@ linger_after(long pid, int fd)
 {
 	int status = 0;
 
-	/* Our 1 is the same connection; 0 is enough. */
+	static const struct rlimit no_core = { 0, 0 };
+
+	/* Nothing of the master's is ours any more, nor a second copy of the
+	 * connection.  Signals stay blocked: those for the session are the
+	 * program's, and we outlast it. */
 	sys_close(1);
+	sys_close_range(3, ~0U);
 	while (sys_wait4(pid, &status, 0) == -EINTR)
 		;
 	sys_shutdown(fd, SHUT_WR);
 	drain(fd);
+	/* The core would be one of the master's memory. */
+	sys_setrlimit(RLIMIT_CORE, &no_core);
+	sys_sigmask(SIG_SETMASK, no_signals);
 	if (WIFSIGNALED(status))
 		sys_kill_self(WTERMSIG(status));
 	sys_exit(WEXITSTATUS(status));

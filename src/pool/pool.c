@@ -238,7 +238,7 @@ next_deadline(const struct pool *p, int64_t now)
 	int64_t next = sooner(sooner(LOOP_NEVER, p->reap_ms), p->quiet_ms);
 
 	next = sooner(next, p->fault.until_ms);
-	if (p->fault.probing && p->fault.until_ms == 0)
+	if (p->fault.probing && p->fault.until_ms == 0 && !p->gone)
 		next = sooner(next, now + FAULT_WELL_MS);
 	if (p->spec->session_ms == 0)
 		return next;
@@ -271,7 +271,8 @@ pool_settle(struct pool *p, int64_t now)
 	c = p->counts;
 	c.busy += p->older;	/* they may still take one more */
 	todo = plan_next(l, &c);
-	if (p->closing || fault_holds(&p->fault, now))
+	/* In this order: asking also ends a pause that is over. */
+	if (fault_holds(&p->fault, now) || p->closing)
 		todo.start = 0;
 	todo.start = fault_allows(&p->fault, c.starting + c.idle, todo.start);
 	if (todo.start > 0) {

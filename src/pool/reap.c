@@ -170,19 +170,9 @@ reap_ended(struct pool *p, int64_t now)
 }
 
 void
-reap_dead(struct pool *p, pid_t pid)
+reap_dead(struct pool *p)
 {
-	int64_t now = clock_ms();
-
-	if (pid == 0) {
-		reap_all(p, false, now);
-		return;
-	}
-	for (unsigned i = 0; i < p->board->high; i++)
-		if (p->seats[i].pid == pid) {
-			reap(p, i, now);
-			break;
-		}
+	reap_all(p, false, clock_ms());
 }
 
 void
@@ -193,7 +183,7 @@ reap_heard(struct pool *p, int64_t now)
 
 	/* Near the ceiling every end makes room for a client who waits. */
 	bool soon = !p->launch.shared || p->closing || l->fixed > 0 ||
-	    alive + plan_target(l) >= l->max;
+	    alive + l->burst >= l->max;
 
 	if (soon)
 		reap_ended(p, now);

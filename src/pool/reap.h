@@ -6,12 +6,11 @@
 #define POOL_REAP_H
 
 #include <stdint.h>
-#include <sys/types.h>
 
 struct pool;
 
-/* A child died that was no program; pid 0: look at all. */
-void reap_dead(struct pool *p, pid_t pid);
+/* Children died that were no programs. */
+void reap_dead(struct pool *p);
 
 /* Programs ended (SIGCHLD): look after them, now or a little later, when
  * more may have. */

@@ -26,6 +26,8 @@ session_begin(struct pool *p, unsigned i)
 void
 session_end_long(struct pool *p, int64_t now)
 {
+	if (p->spec->session_ms == 0)
+		return;
 	for (unsigned i = 0; i < p->board->high; i++) {
 		struct pool_seat *s = &p->seats[i];
 

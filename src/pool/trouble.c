@@ -15,7 +15,7 @@ trouble_failed(struct pool *p, const struct pool_seat *s, bool hard, int64_t now
 {
 	if (!fault_note(&p->fault, now, s->born_ms, hard, arc4random()))
 		return;
-	p->gone = hard;
+	p->gone |= hard;
 	log_warn("pause seconds=%.1f reason=\"children fail\" rounds=%u",
 	    (double)(p->fault.until_ms - now) / 1000, p->fault.rounds);
 }
@@ -56,7 +56,9 @@ trouble_check(struct pool *p, int64_t now)
 		    log_value(e.text, text, sizeof text));
 		return;
 	}
-	if (p->gone || one_waits_well(p, now))
+	/* That it is there does not mean that it can be executed: only a
+	 * client that was served shows that. */
+	if (!p->gone && one_waits_well(p, now))
 		trouble_over(p);
 }
 

@@ -159,8 +159,15 @@ count_lines_lost(void)
 	the.used = 0;
 }
 
-bool
-log_flush(void)
+int
+log_fd(void)
+{
+	return the.used > 0 ? the.fd : -1;
+}
+
+/* As far as it goes; true when nothing waits any more. */
+static bool
+write_out(void)
 {
 	size_t done = 0;
 
@@ -187,17 +194,11 @@ log_flush(void)
 	return the.used == 0;
 }
 
-int
-log_fd(void)
-{
-	return the.used > 0 ? the.fd : -1;
-}
-
 static void
 append(const char *s, size_t n)
 {
 	if (n > sizeof the.buf - the.used)
-		log_flush();
+		write_out();
 	if (n > sizeof the.buf - the.used) {
 		the.dropped++;
 		return;
@@ -262,6 +263,18 @@ tell_dropped(void)
 		return;
 	the.dropped = 0;
 	say(LOG_LEVEL_WARN, "log-dropped lines=%lu", n);
+}
+
+bool
+log_flush(void)
+{
+	if (!write_out())
+		return false;
+	/* Its reader has caught up: what was lost is told now. */
+	if (the.fd == -1 || the.dropped == 0)
+		return true;
+	tell_dropped();
+	return write_out();
 }
 
 #define DEFINE_LOG(name, level)						\

@@ -31,13 +31,13 @@ holds() {
 	    "$(log_count ' full ') $(log_count ' full-over ')" "1 0"
 	kill "$3" "$4"
 	soon "then all are" held 12
+	kill -TERM "$watcher"
+	wait_until grep -q alive "$T/watched"
 	let_go
 	soon "its end is told" log_has ' full-over '
 	soon "when all are gone the minimum waits again" idle_at_least 3
 	is "all of that in two lines" \
 	    "$(log_count ' full ') $(log_count ' full-over ')" "1 1"
-	kill -TERM "$watcher"
-	wait_until grep -q alive "$T/watched"
 	is "never were there more than 8 children" \
 	    "$(awk '/alive/ { print ($2 <= 8), ($4 <= 8) }' "$T/watched")" "1 1"
 	check "it stops with 0" brood_stop

@@ -17,7 +17,7 @@ dirty_start() {
 dirty() {
 	dirty_start -n 2 --maximum-available 2 127.0.0.1:0 cat /proc/self/status
 	is "the program has no signal blocked, ignored or caught" \
-	    "$(echo | ask | grep -E '^Sig(Blk|Ign|Cgt)' | tr -d '\t\n')" \
+	    "$(ask </dev/null | grep -E '^Sig(Blk|Ign|Cgt)' | tr -d '\t\n')" \
 	    "SigBlk:0000000000000000SigIgn:0000000000000000SigCgt:0000000000000000"
 	wait_until idle_is 2
 	old=$(idle_children | head -n 1)

@@ -13,9 +13,9 @@ decided() {
 	over "$one" || over "$two"
 }
 
-lost=0
-won=0
-rounds=0
+won_or_lost() {
+	over "$M" || grep -q ' ready ' "$wins"
+}
 
 # pair ARG...: start twice; sets loser and M.
 pair() {
@@ -38,7 +38,7 @@ pair() {
 	fi
 	wait "$loser"
 	[ $? -ne 75 ] || lost=$((lost + 1))
-	wait_until eval 'over "$M" || grep -q " ready " "$wins"'
+	wait_until won_or_lost
 	[ "$(echo hello | nc -NU -w 10 "$T/s" 2>&1)" != hello ] ||
 	    won=$((won + 1))
 	kill "$M"

@@ -20,6 +20,7 @@ foreign() {
 	wait_until is_ready
 	PORT=$(port_of listen)
 	check "the pipe's reader is released" wait $reader
+	# shellcheck disable=SC2046 # words
 	is "nobody has the file" "$(find "/proc/$M/fd" $(idle_children |
 	    sed 's,.*,/proc/&/fd,') -lname /etc/passwd 2>/dev/null)" ""
 	is "the program has 0, 1 and 2" "$(echo hello | ask | tr '\n' ' ')" \

@@ -82,14 +82,10 @@ check "it stops with 0" brood_stop
 
 # One that stays open elsewhere goes on to queue clients, and the next start
 # serves them.
-cat >"$T/twice" <<'SH'
-"$BROOD" fd:a sh -c 'echo one' 2>"$T/log.1" &
-first=$!
-while ! grep -q ' ready ' "$T/log.1"; do sleep 0.02; done
-SH
 mkfifo "$T/go"
 : >"$LOG"
-BROOD=$BROOD T=$T perl "$give" -n a -p none "$T/ports" "unix:$T/s" -- sh -c '
+export BROOD T
+perl "$give" -n a -p none "$T/ports" "unix:$T/s" -- sh -c '
 	LISTEN_PID=$$; export LISTEN_PID
 	(LISTEN_PID=$(exec sh -c "echo \$PPID") exec "$BROOD" fd:a cat 2>"$T/log.1") &
 	first=$!

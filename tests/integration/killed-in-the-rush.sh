@@ -4,21 +4,13 @@
 . "${srcdir:-.}/tests/integration/lib.sh"
 need python3
 
-# Blindly, about 30 a second: some have just accepted.
-kills() {
-	while kill -0 "$rush" 2>/dev/null; do
-		victim=$(idle_children | shuf -n 1)
-		[ -z "$victim" ] || kill -KILL "$victim" 2>/dev/null
-		sleep 0.02
-	done
-}
-
 rush() {
 	brood_start -n 24 -m 100 127.0.0.1:0 cat
 	python3 "${srcdir:-.}/tests/integration/echoes.py" "$PORT" 1000000 16 5 \
 	    >"$T/echoes" 2>&1 &
 	rush=$!
-	kills
+	# Blindly: some have just accepted.
+	python3 "${srcdir:-.}/tests/integration/killer.py" "$M" KILL 4 25 >"$T/killed"
 	wait "$rush"
 	sed 's/^/# /' "$T/echoes"
 	is "nobody waited in vain, nobody got another's bytes" \

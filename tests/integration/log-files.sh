@@ -6,7 +6,7 @@ need nc
 log_to() {
 	LOG=$T/file
 	rm -f "$T"/file*
-	"$BROOD" ${MEMORY:+--memory "$MEMORY"} --log "$T/file" "$@" 127.0.0.1:0 \
+	"$BROOD" ${MEMORY:+--memory "$MEMORY"} --log "$T/file" 127.0.0.1:0 \
 	    cat 2>"$T/stderr" </dev/null &
 	M=$!
 	MASTERS="$MASTERS $M"

@@ -7,7 +7,7 @@ need nc
 mkfifo "$T/pipe"
 
 asks() {
-	[ "$(nc -NU -w 20 "$T/s" </dev/null 2>/dev/null | tail -n 1)" = done ]
+	[ "$(nc -NU -w 20 "$T/s" </dev/null 2>/dev/null | tail -n 1)" = "done" ]
 }
 
 # spawn ARG...: with the log in the pipe.
@@ -41,7 +41,7 @@ asleep() {
 	is "lines read and lines lost are all lines" "$(awk '
 	    / log-dropped / { sub(/.*lines=/, ""); lost += $0; next }
 	    { n++ }
-	    END { n += lost; print n >= 15011 && n <= 15014 ? "all" : n }' \
+	    END { n += lost; print (n >= 15011 && n <= 15014 ? "all" : n) }' \
 	    "$LOG")" all
 	check "none is torn" [ "$(grep -Evc \
 	    '^[0-9T:.-]+Z (info|warn) [a-z-]+ .*[0-9a-z"]$' "$LOG")" -eq 0 ]
@@ -49,7 +49,7 @@ asleep() {
 each_memory asleep
 
 stuck() {
-	sh -c 'exec 4<"$1"; sleep 300' sh "$T/pipe" &
+	sh -c 'exec 4<"$1"; exec sleep 300' sh "$T/pipe" &
 	reader=$!
 	HELD="$HELD $reader"
 	spawn "unix:$T/s" sh -c 'seq 5000 >&2; echo done'

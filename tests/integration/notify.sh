@@ -28,7 +28,7 @@ steps() {
 	brood_start --env '*' 127.0.0.1:0 env
 	soon "READY is told" heard READY=1
 	is "the program hears nothing of it" \
-	    "$(echo | ask | grep -E '^(NOTIFY|WATCHDOG)')" ""
+	    "$(ask </dev/null | grep -E '^(NOTIFY|WATCHDOG)')" ""
 	hold
 	soon "the numbers are told" \
 	    heard 'STATUS=available [0-9]+, connected 0 of 200'

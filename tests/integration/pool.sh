@@ -52,6 +52,7 @@ replaces() {
 	for pid in $before; do
 		kill -0 "$pid" || not_ok "the others are untouched"
 	done
+	wait_until log_has ' child-died '
 	is "one death is told" "$(log_count ' child-died ')" 1
 	# shellcheck disable=SC2046
 	kill -KILL $(idle_children)

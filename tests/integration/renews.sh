@@ -63,7 +63,7 @@ each_memory renewed
 
 # A signal that comes while it starts: never its death.
 early=0
-for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 	brood_spawn 127.0.0.1:0 cat
 	until log_has ' ready ' || is_gone "$M"; do
 		# Once HUP is blocked its signals are its own.

@@ -22,6 +22,7 @@ gently() {
 	brood_start -n 2 127.0.0.1:0 cat
 	session
 	kill -"$1" "$M"
+	wait_until log_has ' info stop '
 	soon "$1: the listener is closed" refused
 	soon "waiting children leave" idle_is 0
 	check "it tells how many are served" \

@@ -42,6 +42,7 @@ check "a relative program, too, whatever the folder" answers
 brood_stop
 brood_fails 69 "$here/none|none: No such file" --chdir none 127.0.0.1:0 cat
 brood_fails 69 'Not a directory' --chdir sub/tool 127.0.0.1:0 cat
+# shellcheck disable=SC3045 # dash and bash have it
 high=$(($(ulimit -Hn) + 10))
 if prlimit --nofile=":$high" true 2>/dev/null; then
 	is "root can raise a limit" \

@@ -37,7 +37,7 @@ whole() {
 	is "everybody may connect" "$(stat -c %a "$T/s")" 666
 	is "nothing is beside it" "$(find "$T" -name 's*' ! -name stdout)" "$T/s"
 	is "its backlog is as asked" \
-	    "$(ss -Hlx | awk -v s="$T/s" 'index($5, s) == 1 { print $4 }')" 55
+	    "$(ss -Hlx | awk -v s="$T/.brood-" 'index($5, s) == 1 { print $4 }')" 55
 	check "it stops with 0" brood_stop
 	check "the socket is gone" [ ! -e "$T/s" ]
 }

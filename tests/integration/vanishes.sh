@@ -36,7 +36,7 @@ vanishes() {
 	wait_until log_has ' pause '
 	mv "$T/away" "$T/program"
 	soon "without one it heals alone" answers
-	check "and says so" log_has ' pause-over'
+	soon "and says so" log_has ' pause-over'
 	brood_stop
 }
 
