@@ -512,6 +512,7 @@ static void
 capture_again(struct master *m)
 {
 	struct err e = { .status = 0 };
+	char text[512];
 
 	loop_del(&m->loop, m->capture.read_fd);
 	capture_close(&m->capture);
@@ -519,7 +520,8 @@ capture_again(struct master *m)
 	    dup2(m->capture.write_fd, 2) == -1 ||
 	    loop_add(&m->loop, m->capture.read_fd, EPOLLIN, TAG_CAPTURE) == -1 ||
 	    generation_open(&m->pool, m->door.listener, m->door.n, &e) == -1)
-		log_warn("capture-lost reason=\"%s\"", e.text);
+		log_warn("capture-lost reason=%s",
+		    log_value(e.text, text, sizeof text));
 	else
 		log_warn("capture-renewed");
 }

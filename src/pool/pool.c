@@ -208,20 +208,26 @@ shrink(struct pool *p, int64_t now)
 	p->idle_low = idle - spare;
 }
 
+/* Full is when nobody waits and nobody may be added; it is over when the
+ * minimum waits again, not with the first that goes. */
 static void
 tell_ceiling(struct pool *p, const struct plan *todo, int64_t now)
 {
+	const struct plan_limits *l = &p->spec->limits;
 	unsigned repeated;
-	bool full = todo->why == PLAN_FULL && p->counts.idle == 0;
 
-	if (full && p->spec->limits.fixed == 0 && !p->was_full &&
-	    episode_tell(&p->full, now, &repeated))
-		log_warn("full connected=%u maximum-connected=%u",
-		    p->counts.busy, p->spec->limits.max);
-	if (!full && p->counts.busy < p->spec->limits.max &&
-	    episode_end(&p->full))
-		log_info("full-over connected=%u", p->counts.busy);
-	p->was_full = full;
+	if (todo->why == PLAN_FULL && l->fixed == 0 && !p->was_full &&
+	    p->counts.idle + p->counts.starting == 0) {
+		p->was_full = true;
+		if (episode_tell(&p->full, now, &repeated))
+			log_warn("full connected=%u maximum-connected=%u",
+			    p->counts.busy, l->max);
+	}
+	if (p->was_full && p->counts.idle >= l->min_idle) {
+		p->was_full = false;
+		if (episode_end(&p->full))
+			log_info("full-over connected=%u", p->counts.busy);
+	}
 }
 
 static int64_t

@@ -104,6 +104,19 @@ bury(struct pool *p, unsigned i, int status, const struct rusage *ru,
 	atomic_store(&p->board->high, high);
 }
 
+/* The leader of a session that we end may have obeyed, and others of its group
+ * not.  Only while the leader is not yet waited for is the number surely
+ * theirs. */
+static void
+end_group(pid_t pid)
+{
+	siginfo_t si = { .si_pid = 0 };
+
+	if (waitid(P_PID, (id_t)pid, &si, WEXITED | WNOHANG | WNOWAIT |
+	    __WALL) == 0 && si.si_pid == pid)
+		kill(-pid, SIGKILL);
+}
+
 /* Never wait for any child: looking through a big pool is dear, and others'
  * children are not ours to wait for. */
 static void
@@ -112,7 +125,11 @@ reap(struct pool *p, unsigned i, int64_t now)
 	struct rusage ru = { .ru_maxrss = 0 };
 	int status = 0;
 	pid_t pid = p->seats[i].pid;
-	pid_t r = wait4(pid, &status, WNOHANG | __WALL, &ru);
+	pid_t r;
+
+	if (p->seats[i].forced)
+		end_group(pid);
+	r = wait4(pid, &status, WNOHANG | __WALL, &ru);
 
 	if (r == pid || (r == -1 && errno == ECHILD))
 		bury(p, i, status, &ru, now);

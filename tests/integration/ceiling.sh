@@ -10,10 +10,7 @@ held() {
 
 holds() {
 	brood_start -n 3 -m 8 --maximum-available 4 127.0.0.1:0 cat
-	python3 "${srcdir:-.}/tests/integration/watch.py" "$M" >"$T/watched" &
-	watcher=$!
-	HELD="$HELD $watcher"
-	wait_until test -s "$T/watched"
+	watch
 	clients=
 	for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do
 		hold
@@ -31,32 +28,27 @@ holds() {
 	    "$(log_count ' full ') $(log_count ' full-over ')" "1 0"
 	kill "$3" "$4"
 	soon "then all are" held 12
-	kill -TERM "$watcher"
-	wait_until grep -q alive "$T/watched"
+	seen=$(watched)
 	let_go
 	soon "its end is told" log_has ' full-over '
 	soon "when all are gone the minimum waits again" idle_at_least 3
 	is "all of that in two lines" \
 	    "$(log_count ' full ') $(log_count ' full-over ')" "1 1"
 	is "never were there more than 8 children" \
-	    "$(awk '/alive/ { print ($2 <= 8), ($4 <= 8) }' "$T/watched")" "1 1"
+	    "$(echo "$seen" | awk '{ print ($2 <= 8), ($4 <= 8) }')" "1 1"
 	check "it stops with 0" brood_stop
 }
 
 # Short sessions in a row, more clients at once than there may be children.
 rushes() {
 	brood_start "$@" 127.0.0.1:0 cat
-	python3 "${srcdir:-.}/tests/integration/watch.py" "$M" >"$T/watched" &
-	watcher=$!
-	HELD="$HELD $watcher"
-	wait_until test -s "$T/watched"
+	watch
 	is "600 short sessions by 8 clients: none fails" \
 	    "$(python3 "${srcdir:-.}/tests/integration/echoes.py" "$PORT" 600 8)" \
 	    "failed 0"
-	kill -TERM "$watcher"
-	wait_until grep -q alive "$T/watched"
+	seen=$(watched)
 	is "never were there more than 5 children" \
-	    "$(awk '/alive/ { print ($2 <= 5), ($4 <= 5) }' "$T/watched")" "1 1"
+	    "$(echo "$seen" | awk '{ print ($2 <= 5), ($4 <= 5) }')" "1 1"
 	let_go
 }
 

@@ -292,3 +292,19 @@ wakes() {
 		cat "/proc/$pid/status" 2>/dev/null
 	done | awk '/ctxt_switches/ { n += $2 } END { print n + 0 }'
 }
+
+# watch: sample the children of M from now on; watched: the most alive and
+# serving, and the fewest waiting, as "alive 8 busy 8 idle 0".
+watch() {
+	rm -f "$T/watched"
+	python3 "${srcdir:-.}/tests/integration/watch.py" "$M" >"$T/watched" &
+	WATCHER=$!
+	MASTERS="$MASTERS $WATCHER"
+	wait_until test -s "$T/watched"
+}
+
+watched() {
+	kill -TERM "$WATCHER"
+	wait "$WATCHER"
+	tail -n 1 "$T/watched"
+}
