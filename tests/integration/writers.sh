@@ -26,7 +26,7 @@ four() {
 		    "s/.* program pid=\([0-9]*\) text=\"$word .*/\1/p" "$LOG" |
 		    sort -u | wc -l)" 1
 	done
-	is "$1: no line more" "$(log_count ' program ')" 164
+	is "$1: no line more" "$(log_count ' warn program pid=')" 164
 	let_go
 }
 
