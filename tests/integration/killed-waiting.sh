@@ -17,7 +17,7 @@ one() {
 	sleep 0.2		# the last ones settle down
 	victim=$(idle_children | sed -n 7p)
 	others=$(idle_children | grep -vx "$victim")
-	# shellcheck disable=SC2086
+	# shellcheck disable=SC2086,SC2046
 	before=$(wakes $others $(busy_children))
 	master=$(wakes "$M")
 	kill -KILL "$victim"
@@ -25,8 +25,8 @@ one() {
 	new=$(idle_children | grep -vxF "$others")
 	is "by exactly one" "$(echo "$new" | wc -l)" 1
 	is "the others are the same" \
-	    "$(idle_children | grep -xF "$others" | wc -l)" 15
-	# shellcheck disable=SC2086
+	    "$(idle_children | grep -cxF "$others")" 15
+	# shellcheck disable=SC2086,SC2046
 	is "and none of them was woken" "$(wakes $others $(busy_children))" "$before"
 	check "the master hardly" [ $(($(wakes "$M") - master)) -le 8 ]
 	is "one line tells it" "$(log_count ' child-died ')" 1

@@ -1,12 +1,13 @@
 #!/bin/sh
 # What is spare goes after a quiet time: down to maximum-available, not below
 # the minimum, and never one who serves.
+# shellcheck disable=SC2016 # awk
 . "${srcdir:-.}/tests/integration/lib.sh"
 need nc python3
 
 shift_by() {
 	i=0
-	while [ $i -lt "$2" ]; do
+	while [ "$i" -lt "$2" ]; do
 		before=$(log_count ' minimum-available value=')
 		kill -"$1" "$M"
 		wait_until log_at_least $((before + 1)) ' minimum-available value='
