@@ -1,7 +1,7 @@
 /* main.c - brood: one service from the command line.
  *
  * Order matters here: signals and descriptors first, whatever we inherited;
- * what needs the starter's rights or folder before lib/master drops them. */
+ * what needs the starter's rights or folder before the library drops them. */
 #include "config.h"
 
 #include <bsd/libutil.h>
@@ -19,17 +19,14 @@
 #include <unistd.h>
 
 #include "brood/options.h"
-#include "os/inherit.h"
-#include "os/loop.h"
-#include "os/program.h"
-#include "rules/ucspi.h"
+#include "lib/brood.h"
 #include "tools/err.h"
 #include "tools/fd.h"
+#include "tools/inherit.h"
 #include "tools/log.h"
+#include "tools/signals.h"
 
 enum { LOCK_TRIES = 200 };
-
-#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 /* Two things that outlive a successful start. */
 struct life {
@@ -50,140 +47,6 @@ complain(int fd, const struct err *e)
 		dprintf(fd, "brood: %.*s\n", (int)n, line);
 		line += n + (line[n] == '\n');
 	}
-}
-
-/* ---- the program and its environment ---- */
-
-static int
-add_env(struct handler *h, const char *name, size_t n, const char *value,
-    struct err *e)
-{
-	size_t len = strlen(value);
-	char *text;
-	unsigned i;
-
-	for (i = 0; i < h->nenv; i++)
-		if (strncmp(h->env[i], name, n) == 0 && h->env[i][n] == '=')
-			break;
-	text = i < HANDLER_ENV ? malloc(n + len + 2) : NULL;
-	if (text == NULL) {
-		err_set(e, EXIT_USAGE, "too many variables for the program: "
-		    "expected at most %d", HANDLER_ENV);
-		return -1;
-	}
-	memcpy(text, name, n);
-	text[n] = '=';
-	memcpy(text + n + 1, value, len + 1);
-	if (i < h->nenv)
-		free(h->env[i]);
-	else
-		h->nenv++;
-	h->env[i] = text;
-	return 0;
-}
-
-static int
-add_all(struct handler *h, struct err *e)
-{
-	for (char **v = environ; *v != NULL; v++) {
-		size_t n = strcspn(*v, "=");
-
-		if ((*v)[n] == '=' && n > 0 && !ucspi_owns(*v, n) &&
-		    add_env(h, *v, n, *v + n + 1, e) == -1)
-			return -1;
-	}
-	return 0;
-}
-
-static int
-add_asked(struct handler *h, const char *asked, struct err *e)
-{
-	size_t n = strcspn(asked, "=");
-	const char *value;
-
-	if (strcmp(asked, "*") == 0)
-		return add_all(h, e);
-	if (asked[n] == '=')
-		return add_env(h, asked, n, asked + n + 1, e);
-	value = getenv(asked);
-	return value != NULL ? add_env(h, asked, n, value, e) : 0;
-}
-
-/* Little by default: what a program cannot do without, and whose it is. */
-static int
-build_env(struct options *o, struct err *e)
-{
-	struct handler *h = &o->service.handler;
-	const struct costume *c = &o->service.costume;
-	const struct { const char *name, *value; } basic[] = {
-		{ "PATH",    DEFAULT_PATH },
-		{ "HOME",    c->home      },
-		{ "USER",    c->name      },
-		{ "LOGNAME", c->name      },
-		{ "SHELL",   c->shell     },
-	};
-
-	for (size_t i = 0; i < sizeof basic / sizeof basic[0]; i++)
-		if (basic[i].value[0] != '\0' && add_env(h, basic[i].name,
-		    strlen(basic[i].name), basic[i].value, e) == -1)
-			return -1;
-	for (int i = 0; i < o->nenv; i++)
-		if (add_asked(h, o->env[i], e) == -1)
-			return -1;
-	return 0;
-}
-
-static int
-find_program(struct options *o, struct err *e)
-{
-	char path[PATH_MAX];
-	const char *search = getenv("PATH");
-
-	if (program_find(o->program, search != NULL ? search : DEFAULT_PATH,
-	    path, e) == -1)
-		return -1;
-	o->service.handler.path = strdup(path);
-	if (o->service.handler.path != NULL)
-		return 0;
-	err_sys(e, EXIT_SYSTEM, "cannot keep the program's path");
-	return -1;
-}
-
-static void
-forget_program(struct options *o)
-{
-	struct handler *h = &o->service.handler;
-
-	/* --argv0 stood there; libbsd made the words of the command line. */
-	if (o->argv0 != NULL)
-		*(char **)(uintptr_t)h->argv = (char *)(uintptr_t)o->program;
-	while (h->nenv > 0)
-		free(h->env[--h->nenv]);
-	free((void *)(uintptr_t)h->path);
-}
-
-/* ---- rights ---- */
-
-static int
-choose_costume(struct options *o, struct err *e)
-{
-	struct costume *c = &o->service.costume;
-	char own[16];
-
-	if (o->user != NULL) {
-		if (costume_find(c, o->user, e) == -1)
-			return -1;
-		c->no_new_privs = o->no_new_privs != -1 ? o->no_new_privs :
-		    geteuid() == 0 && c->uid != 0;
-		return 0;
-	}
-	/* Ourselves, for HOME and USER only. */
-	snprintf(own, sizeof own, "%u", (unsigned)geteuid());
-	if (costume_find(c, own, NULL) == -1)
-		c->name[0] = c->home[0] = c->shell[0] = '\0';
-	c->change = false;
-	c->no_new_privs = o->no_new_privs == 1;
-	return 0;
 }
 
 /* ---- background, pid file ---- */
@@ -248,8 +111,7 @@ lock_pidfile(struct life *life, const char *path, struct err *e)
 	}
 	/* libbsd leaves it open over exec; a handler must not keep the lock. */
 	if (life->pidfile == NULL ||
-	    fcntl(pidfile_fileno(life->pidfile), F_SETFD, FD_CLOEXEC) == -1 ||
-	    pidfile_write(life->pidfile) == -1) {
+	    fcntl(pidfile_fileno(life->pidfile), F_SETFD, FD_CLOEXEC) == -1) {
 		/* libbsd has closed it already. */
 		life->pidfile = NULL;
 		err_sys(e, EXIT_SYSTEM, "cannot write the pid file %s", path);
@@ -267,46 +129,41 @@ unlock_pidfile(struct life *life)
 		log_warn("pidfile-left errno=%s", strerrorname_np(errno));
 }
 
-/* We may work in another folder by the time a path is removed. */
 static int
-make_absolute(char *path, size_t size, const char *what, struct err *e)
+write_pidfile(struct life *life, const char *path, struct err *e)
 {
-	char here[PATH_MAX], whole[PATH_MAX + 256];
-
-	if (path[0] == '/' || path[0] == '@')
+	if (life->pidfile == NULL || pidfile_write(life->pidfile) == 0)
 		return 0;
-	if (getcwd(here, sizeof here) == NULL) {
-		err_sys(e, EXIT_SYSTEM, "cannot find the present folder");
-		return -1;
-	}
-	snprintf(whole, sizeof whole, "%s/%.255s", here, path);
-	if (strlcpy(path, whole, size) < size)
-		return 0;
-	err_set(e, EXIT_USAGE, "%s is too long: %s, expected at most %zu bytes",
-	    what, whole, size - 1);
+	/* libbsd has closed it already. */
+	life->pidfile = NULL;
+	err_sys(e, EXIT_SYSTEM, "cannot write the pid file %s", path);
 	return -1;
 }
 
+/* We may work in another folder by the time it is removed. */
 static int
-make_paths_absolute(struct options *o, char pidfile[PATH_MAX], struct err *e)
+make_absolute(const char *path, char whole[PATH_MAX], struct err *e)
 {
-	struct service *s = &o->service;
+	char here[PATH_MAX];
+	int n;
 
-	for (size_t i = 0; i < s->naddresses; i++)
-		if (s->address[i].kind == ADDRESS_UNIX &&
-		    make_absolute(s->address[i].path, sizeof s->address[i].path,
-		    "a unix socket's path", e) == -1)
-			return -1;
-	if (o->pidfile == NULL)
+	if (path[0] != '/' && getcwd(here, sizeof here) == NULL) {
+		err_sys(e, EXIT_SYSTEM, "cannot find the present folder");
+		return -1;
+	}
+	n = path[0] == '/' ? snprintf(whole, PATH_MAX, "%s", path) :
+	    snprintf(whole, PATH_MAX, "%s/%s", here, path);
+	if (n < PATH_MAX)
 		return 0;
-	strlcpy(pidfile, o->pidfile, PATH_MAX);
-	return make_absolute(pidfile, PATH_MAX, "the pid file's path", e);
+	err_set(e, EXIT_USAGE, "the pid file's path is too long: expected at "
+	    "most %d bytes", PATH_MAX - 1);
+	return -1;
 }
 
 /* ---- life ---- */
 
-/* With --stderr pass the programs of a daemon would hold on to the terminal,
- * or to the pipe of whoever started it; a file is there on purpose. */
+/* A daemon and its programs would hold on to the terminal, or to the pipe of
+ * whoever started it; a file is there on purpose. */
 static void
 leave_terminal(void)
 {
@@ -322,10 +179,14 @@ leave_terminal(void)
 }
 
 static void
-on_ready(void *arg)
+on_event(struct brood *b, enum brood_event what, struct brood_client *c,
+    const char *text, void *arg)
 {
 	struct life *life = arg;
 
+	(void)b, (void)c, (void)text;
+	if (what != BROOD_EVENT_READY)
+		return;
 	tell_parent(life, &(struct err){ .status = EXIT_STOPPED });
 	fd_close(&life->stderr_fd);
 }
@@ -346,11 +207,15 @@ say_why(const struct life *life, const struct options *o, const struct err *e)
 /* Close what we were not meant to have; a pipe of whoever started us would
  * stay open for as long as we run. */
 static int
-close_foreign(const struct options *o, const struct inherit *in, struct err *e)
+close_foreign(const struct options *o, struct err *e)
 {
-	int first = 3 + (int)in->n;
-	int keep = o->service.ready_fd;
+	unsigned inherited;
+	int keep = o->ready_fd;
+	int first;
 
+	if (inherit_check(&inherited, e) == -1)
+		return -1;
+	first = 3 + (int)inherited;
 	if (keep != -1 && fcntl(keep, F_GETFD) == -1) {
 		err_set(e, EXIT_USAGE, "--ready-fd %d: expected the number of an "
 		    "open descriptor", keep);
@@ -362,64 +227,105 @@ close_foreign(const struct options *o, const struct inherit *in, struct err *e)
 	return 0;
 }
 
-static int
-prepare(struct options *o, struct life *life, struct err *e)
+static bool
+mentions_inherited(const char *addresses)
 {
-	const char *where = o->log != NULL ? o->log :
-	    o->daemon ? "syslog" : "stderr";
-	char pidfile[PATH_MAX];
+	return strncmp(addresses, "fd:", 3) == 0 ||
+	    strstr(addresses, ",fd:") != NULL;
+}
 
-	life->stderr_fd = fcntl(2, F_DUPFD_CLOEXEC, 3);
-	if (make_paths_absolute(o, pidfile, e) == -1 ||
-	    choose_costume(o, e) == -1 || find_program(o, e) == -1 ||
-	    build_env(o, e) == -1)
+/* A listener that nobody named would let clients wait for ever. */
+static int
+close_unwanted(const struct options *o, struct err *e)
+{
+	char name[INHERIT_NAME_SIZE * 4];
+	struct inherit in;
+
+	if (mentions_inherited(o->addresses))
+		return 0;
+	if (inherit_take(&in, e) == -1)
 		return -1;
-	if (o->daemon && o->service.costume.folder == NULL)
-		o->service.costume.folder = "/";
-	if (costume_try(&o->service.costume, program_check,
-	    o->service.handler.path, e) == -1)
-		return -1;
-	if (o->daemon && go_background(life, e) == -1)
-		return -1;
-	if (o->pidfile != NULL && lock_pidfile(life, pidfile, e) == -1)
-		return -1;
-	if (log_open(where, o->level) == -1) {
-		err_sys(e, EXIT_SYSTEM, "cannot open the log %s", where);
-		return -1;
+	for (unsigned i = 0; i < in.n; i++) {
+		log_warn("inherited-unused fd=%d name=%s", in.at[i].fd,
+		    log_value(in.at[i].name, name, sizeof name));
+		close(in.at[i].fd);
 	}
-	life->logging = true;
-	/* Waiting children would hold on to it; 2 is enough until then. */
-	if (strcmp(where, "stderr") != 0)
-		fd_close(&life->stderr_fd);
-	if (o->daemon && o->service.stderr_pass)
-		leave_terminal();
-	if (geteuid() == 0 && o->user == NULL)
-		log_warn("root reason=\"no --user was given: the program runs "
-		    "as root\"");
-	o->service.ready = on_ready;
-	o->service.ready_arg = life;
 	return 0;
 }
 
 static int
-run(struct options *o, const struct inherit *in)
+open_log(const struct options *o, struct life *life, struct err *e)
+{
+	const char *where = o->log != NULL ? o->log :
+	    o->daemon ? "syslog" : "stderr";
+
+	if (brood_log(where, o->level) == -1) {
+		err_sys(e, EXIT_SYSTEM, "cannot open the log %s", where);
+		return -1;
+	}
+	life->logging = true;
+	return 0;
+}
+
+static int
+listen_on(const struct options *o, struct err *e)
+{
+	if (brood_listen(o->service, o->addresses) == 0)
+		return 0;
+	err_set(e, brood_exit_status(o->service), "%s",
+	    brood_error(o->service));
+	return -1;
+}
+
+static int
+prepare(struct options *o, struct life *life, struct err *e)
+{
+	char pidfile[PATH_MAX];
+
+	life->stderr_fd = fcntl(2, F_DUPFD_CLOEXEC, 3);
+	if (o->pidfile != NULL && (make_absolute(o->pidfile, pidfile, e) == -1 ||
+	    lock_pidfile(life, pidfile, e) == -1))
+		return -1;
+	if (o->daemon && o->folder == NULL)
+		brood_set(o->service, "chdir", "/");
+	brood_on_event(o->service, on_event, life);
+	if (open_log(o, life, e) == -1 || close_unwanted(o, e) == -1)
+		return -1;
+	if (geteuid() == 0 && o->user == NULL)
+		log_warn("root reason=\"no --user was given: the program runs "
+		    "as root\"");
+	if (listen_on(o, e) == -1)
+		return -1;
+	if (o->daemon && go_background(life, e) == -1)
+		return -1;
+	if (write_pidfile(life, pidfile, e) == -1)
+		return -1;
+	/* Waiting children would hold on to it; 2 is enough until then. */
+	if (o->daemon || (o->log != NULL && strcmp(o->log, "stderr") != 0))
+		fd_close(&life->stderr_fd);
+	if (o->daemon)
+		leave_terminal();
+	return 0;
+}
+
+static int
+run(struct options *o)
 {
 	struct life life = { .parent_fd = -1, .stderr_fd = -1 };
 	struct err e = { .status = 0 };
 	int status;
 
-	if (close_foreign(o, in, &e) == -1 ||
-	    prepare(o, &life, &e) == -1)
+	if (close_foreign(o, &e) == -1 || prepare(o, &life, &e) == -1) {
 		status = e.status;
-	else
-		status = master_run(&o->service, in, &e);
+	} else {
+		status = brood_run(o->service);
+		err_set(&e, status, "%s", brood_error(o->service));
+	}
 	if (status != EXIT_STOPPED)
 		say_why(&life, o, &e);
 	if (life.pidfile != NULL)
 		unlock_pidfile(&life);
-	forget_program(o);
 	log_close(1000);
-	e.status = status;
 	tell_parent(&life, &e);
 	return status;
 }
@@ -428,10 +334,10 @@ int
 main(int argc, char **argv)
 {
 	struct options o;
-	struct inherit in;
 	struct err e;
+	int status = EXIT_INTERNAL;
 
-	loop_signals_own();
+	signals_own();
 	if (fd_floor() == -1)
 		return EXIT_SYSTEM;
 	if (getauxval(AT_SECURE) != 0) {
@@ -439,18 +345,18 @@ main(int argc, char **argv)
 		return EXIT_PRIVILEGE;
 	}
 	setproctitle_init(argc, argv, environ);
-	if (inherit_take(&in, &e) == -1) {
-		complain(2, &e);
-		return e.status;
-	}
 	switch (options_read(&o, argc, argv, &e)) {
 	case OPTIONS_DONE:
-		return fflush(stdout) == 0 ? 0 : EXIT_SYSTEM;
+		status = fflush(stdout) == 0 ? 0 : EXIT_SYSTEM;
+		break;
 	case OPTIONS_WRONG:
 		complain(2, &e);
-		return e.status;
+		status = e.status;
+		break;
 	case OPTIONS_RUN:
+		status = run(&o);
 		break;
 	}
-	return run(&o, &in);
+	brood_free(o.service);
+	return status;
 }

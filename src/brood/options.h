@@ -1,27 +1,28 @@
-/* options.h - the command line: one table of words.  Floor 5 (brood). */
+/* options.h - the command line: the daemon's own words, and the service's.
+ * Floor 5 (brood). */
 #ifndef BROOD_OPTIONS_H
 #define BROOD_OPTIONS_H
 
 #include <stdbool.h>
-#include <stdio.h>
 
-#include "lib/master.h"
-#include "tools/log.h"
-
-enum { OPTIONS_ENV = 256 };
+#include "lib/brood.h"
+#include "tools/err.h"
 
 struct options {
-	struct service service;
-	const char *program;	/* as written */
-	const char *argv0;
-	const char *user;
+	struct brood *service;	/* its words are set already */
+	const char *addresses;
+	char **program;		/* and its arguments; NULL with a built-in */
+	const char *builtin;
 	const char *pidfile;
 	const char *log;	/* NULL = by --daemon */
-	enum log_level level;
+	const char *level;
+	const char *folder;	/* --chdir; NULL = none */
+	const char *kind;
+	const char *user;
 	bool daemon;
-	int no_new_privs;	/* -1 = by --user */
-	int nenv;
-	const char *env[OPTIONS_ENV];	/* NAME, NAME=VALUE or * */
+	bool quiet, verbose;
+	bool stderr_pass;
+	int ready_fd;		/* -1 = none */
 };
 
 enum options_end {

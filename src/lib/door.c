@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "os/packet.h"
 #include "tools/fd.h"
 #include "tools/log.h"
 
@@ -25,9 +26,9 @@ add_line(struct err *all, const struct err *one)
 static void
 tell_one(const struct listener *l, const char *verb)
 {
-	char name[ADDR_TEXT_SIZE];
+	char name[LISTEN_TEXT_SIZE];
 
-	log_info("%s addr=%s backlog=%u%s", verb, addr_text(&l->bound, name),
+	log_info("%s addr=%s backlog=%u%s", verb, listen_text(l, name),
 	    l->backlog, l->inherited ? " inherited=1" : "");
 }
 
@@ -41,11 +42,11 @@ door_tell(const struct door *d)
 static void
 close_one(struct door *d, unsigned i)
 {
-	char name[ADDR_TEXT_SIZE];
+	char name[LISTEN_TEXT_SIZE];
 
 	if (listen_close(&d->listener[i]) == -1)
 		log_warn("unlink-failed addr=%s errno=%s",
-		    addr_text(&d->listener[i].bound, name),
+		    listen_text(&d->listener[i], name),
 		    strerrorname_np(errno));
 	memmove(&d->listener[i], &d->listener[i + 1],
 	    (d->n - i - 1) * sizeof d->listener[0]);
@@ -58,6 +59,26 @@ door_close(struct door *d)
 	resolve_stop(&d->resolve, "");
 	while (d->n > 0)
 		close_one(d, d->n - 1);
+}
+
+/* Is there a function for what comes here? */
+static int
+check_served(const struct service *s, int type, const char *name,
+    struct err *all)
+{
+	const struct handler *h = &s->handler;
+	struct err one;
+
+	if (!handler_is_inline(h) || (type == SOCK_DGRAM ?
+	    h->calls.datagram != NULL : h->calls.stream != NULL))
+		return 0;
+	errno = EINVAL;
+	err_set(&one, EXIT_USAGE, "cannot listen on %s: expected %s, as there "
+	    "is no function for %s", name, type == SOCK_DGRAM ? "tcp, unix or "
+	    "unix-seqpacket" : "udp or unix-dgram", type == SOCK_DGRAM ?
+	    "datagrams" : "connections");
+	add_line(all, &one);
+	return -1;
 }
 
 /* ---- inherited ones ---- */
@@ -81,8 +102,37 @@ has_fd(const struct door *d, int fd)
 	return false;
 }
 
+/* A program that gets the listener itself expects it to block. */
+static bool
+is_given(const struct service *s)
+{
+	const struct handler_kind *k = s->handler.kind;
+
+	return k->when == HANDLER_AT_BIRTH ||
+	    (k->when == HANDLER_AT_WORK && k->way == WAIT_CLAIM);
+}
+
+/* One more: it gets a number that no other has. */
 static void
-adopt(struct door *d, int fd, const char *name, struct err *all)
+add(struct door *d, const struct service *s, const char *name)
+{
+	struct listener *l = &d->listener[d->n++];
+	unsigned id = 0;
+
+	for (unsigned i = 0; i < d->n - 1; i++)
+		if (d->listener[i].id == id) {
+			id++;
+			i = (unsigned)-1;
+		}
+	l->id = id;
+	l->name = name;
+	if (listen_is_datagram(l) && is_given(s))
+		packet_remember_times(l->fd);
+}
+
+static void
+adopt(struct door *d, const struct service *s, int fd, const char *name,
+    struct err *all)
 {
 	struct err one;
 
@@ -91,28 +141,30 @@ adopt(struct door *d, int fd, const char *name, struct err *all)
 		    WAIT_LISTENERS);
 	else if (has_fd(d, fd))
 		return;
-	else if (listen_adopt(&d->listener[d->n], fd, name, &one) == 0) {
-		d->n++;
+	else if (listen_adopt(&d->listener[d->n], fd, name, is_given(s),
+	    &one) == 0) {
+		if (check_served(s, d->listener[d->n].type, name, all) == 0)
+			add(d, s, name);
 		return;
 	}
 	add_line(all, &one);
 }
 
 static void
-adopt_named(struct door *d, const struct address *a, const struct inherit *in,
-    struct err *all)
+adopt_named(struct door *d, const struct service *s, const struct address *a,
+    const struct inherit *in, struct err *all)
 {
 	unsigned before = d->n;
 	struct err one;
 
 	/* inetd's way: the listener is what we were started with as 0. */
 	if (strcmp(a->path, "0") == 0) {
-		adopt(d, fd_high(dup(0)), "fd:0", all);
+		adopt(d, s, fd_high(dup(0)), "fd:0", all);
 		return;
 	}
 	for (unsigned i = 0; i < in->n; i++)
 		if (is_named(a->path, in->at[i].fd, in->at[i].name))
-			adopt(d, in->at[i].fd, in->at[i].name, all);
+			adopt(d, s, in->at[i].fd, in->at[i].name, all);
 	if (d->n != before || all->text[0] != '\0')
 		return;
 	err_set(&one, EXIT_UNAVAILABLE, "cannot find %s: %u descriptors were "
@@ -142,29 +194,32 @@ close_unused(const struct door *d, const struct inherit *in)
 /* ---- opening ---- */
 
 static struct listen_spec
-spec_of(const struct service *s, const struct addr *at)
+spec_of(const struct service *s, const struct resolved *r)
 {
 	return (struct listen_spec){
-		.at = *at, .backlog = s->spec.backlog, .mode = s->socket_mode,
+		.at = r->at, .type = r->type, .blocking = is_given(s),
+		.interface = s->interface, .backlog = s->spec.backlog, .mode = s->socket_mode,
 		.uid = s->socket_uid, .gid = s->socket_gid,
 	};
 }
 
 /* Open one more; a family the kernel lacks is only worth a warning. */
 static void
-open_one(struct door *d, const struct service *s, const struct addr *at,
+open_one(struct door *d, const struct service *s, const struct resolved *r,
     unsigned *lacking, struct err *all)
 {
-	struct listen_spec spec = spec_of(s, at);
+	struct listen_spec spec = spec_of(s, r);
 	struct err one;
-	char text[512];
+	char text[512], name[ADDR_TEXT_SIZE];
 
+	if (check_served(s, r->type, addr_text(&r->at, name), all) == -1)
+		return;
 	if (d->n == WAIT_LISTENERS) {
 		err_set(&one, EXIT_USAGE, "too many listeners: at most %d",
 		    WAIT_LISTENERS);
 		add_line(all, &one);
 	} else if (listen_open(&d->listener[d->n], &spec, &one) == 0) {
-		d->n++;
+		add(d, s, NULL);
 	} else if (errno == EAFNOSUPPORT) {
 		(*lacking)++;
 		log_warn("family-lacking reason=%s",
@@ -172,22 +227,6 @@ open_one(struct door *d, const struct service *s, const struct addr *at,
 	} else {
 		add_line(all, &one);
 	}
-}
-
-static int
-not_yet(const struct service *s, struct err *e)
-{
-	for (size_t i = 0; i < s->naddresses; i++) {
-		enum address_kind k = s->address[i].kind;
-
-		if (k == ADDRESS_TCP || k == ADDRESS_UNIX || k == ADDRESS_FD)
-			continue;
-		err_set(e, EXIT_UNAVAILABLE, "cannot listen on %s: %s is not "
-		    "served yet, expected tcp, unix or fd", s->address[i].text,
-		    address_word(k));
-		return -1;
-	}
-	return 0;
 }
 
 int
@@ -215,7 +254,7 @@ door_open(struct door *d, const struct service *s, const struct inherit *in,
 	d->resolve.fd = -1;
 	d->resolve.done = true;
 	*e = (struct err){ .status = 0 };
-	if (not_yet(s, e) == -1 || door_look_up(d, s, e) == -1)
+	if (door_look_up(d, s, e) == -1)
 		return -1;
 	resolve_wait(&d->resolve, until_ms);
 	if (d->resolve.failed) {
@@ -224,7 +263,7 @@ door_open(struct door *d, const struct service *s, const struct inherit *in,
 	}
 	for (size_t i = 0; i < s->naddresses; i++)
 		if (s->address[i].kind == ADDRESS_FD)
-			adopt_named(d, &s->address[i], in, e);
+			adopt_named(d, s, &s->address[i], in, e);
 	open_found(d, s, e);
 	if (e->text[0] == '\0') {
 		close_unused(d, in);
@@ -237,10 +276,11 @@ door_open(struct door *d, const struct service *s, const struct inherit *in,
 /* ---- renewing ---- */
 
 static struct listener *
-find(struct door *d, unsigned n, const struct addr *at)
+find(struct door *d, unsigned n, const struct resolved *r)
 {
 	for (unsigned i = 0; i < n; i++)
-		if (addr_same(&d->listener[i].asked, at, false))
+		if (d->listener[i].type == r->type &&
+		    addr_same(&d->listener[i].asked, &r->at, false))
 			return &d->listener[i];
 	return NULL;
 }
@@ -332,13 +372,13 @@ door_is_queued(const struct door *d)
 bool
 door_revive(const struct door *d)
 {
-	char name[ADDR_TEXT_SIZE];
+	char name[LISTEN_TEXT_SIZE];
 	bool any = false;
 
 	for (unsigned i = 0; i < d->n; i++)
 		if (listen_revive(&d->listener[i])) {
 			log_warn("listener-revived addr=%s",
-			    addr_text(&d->listener[i].bound, name));
+			    listen_text(&d->listener[i], name));
 			any = true;
 		}
 	return any;

@@ -2,7 +2,6 @@
 #include "lib/master.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -14,64 +13,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/door.h"
-#include "os/capture.h"
-#include "os/loop.h"
+#include "lib/state.h"
 #include "os/program.h"
-#include "os/ready.h"
-#include "pool/pool.h"
 #include "pool/reap.h"
-#include "pool/session.h"
 #include "pool/tell.h"
-#include "pool/trouble.h"
 #include "tools/clock.h"
-#include "tools/fd.h"
 #include "tools/log.h"
+#include "tools/signals.h"
 
-enum {
-	RESOLVE_MS  = 5000,	/* names must be found in this time */
-	CLOSE_AGAIN_MS = 1000,	/* after a failure to close some listeners */
-	CHECK_MS    = 10,	/* while a queue empties */
-	KILL_MS     = 2000,	/* between TERM and KILL at the end */
-	STATUS_MS   = 1000,	/* at most one STATUS= in this time */
-	LOG_WAIT_MS = 1000,	/* a log that cannot be polled */
-	TWICE_MS    = 20,	/* a process group's and our own copy of a signal */
-	FDS_SPARE   = 40	/* descriptors needed beside the listeners */
-};
-
-enum { TAG_CAPTURE = 1, TAG_RESOLVE, TAG_LOG };
-
-enum stage {
-	STAGE_STARTING,		/* not ready yet */
-	STAGE_RUNNING,
-	STAGE_DRAINING,		/* told to stop: the queues are served first */
-	STAGE_ENDING,		/* listeners are closed; sessions end */
-	STAGE_OVER
-};
-
-struct master {
-	struct service *s;
-	enum stage stage;
-	struct door door;
-	struct loop loop;
-	struct pool pool;
-	struct capture capture;
-	struct ready ready;
-	int64_t now;
-	bool renew_asked;	/* HUP came */
-	bool renewing;		/* names are being looked up */
-	int64_t resolve_ms;	/* ... until then */
-	int64_t stopped_ms;	/* when we were told to stop */
-	int64_t stop_ms;	/* sessions are ended then */
-	bool forced;		/* and were */
-	int64_t watchdog_ms;	/* next WATCHDOG=1; 0 = none */
-	int64_t status_ms;	/* not before this another STATUS= */
-	struct plan_counts told;	/* in the last */
-	bool log_stuck;		/* waits for its reader */
-	int log_polled_fd;	/* in the loop while it does; -1 = cannot be */
-	bool strangers;		/* children not of our making may end */
-	bool broken;		/* ends with EXIT_SYSTEM: nothing was served */
-};
+enum { FDS_SPARE = 40 };	/* descriptors needed beside the listeners */
 
 /* ---- start ---- */
 
@@ -115,49 +65,87 @@ raise_limits(const struct handler *h, struct err *e)
 	return 0;
 }
 
-static int
-choose_memory(const struct service *s, bool *shared_r, struct err *e)
+/* What a child does beside its program, or instead of one, it cannot do in
+ * memory that is not its own. */
+static const char *
+needs_own(const struct master *m)
 {
-	*shared_r = s->memory != MEMORY_OWN && launch_can_share();
-	if (s->memory != MEMORY_SHARED || *shared_r)
+	const struct handler *h = &m->s->handler;
+
+	if (m->s->embedded)
+		return "an own event loop";
+	if (handler_is_inline(h))
+		return "programs, not functions";
+	for (unsigned i = 0; i < m->door.n; i++)
+		if (listen_is_datagram(&m->door.listener[i]) &&
+		    h->kind->way == WAIT_BATON && !handler_is_worker(h))
+			return "no datagrams";
+	return NULL;
+}
+
+static int
+choose_memory(const struct master *m, bool *shared_r, struct err *e)
+{
+	const char *own = needs_own(m);
+
+	*shared_r = own == NULL && m->s->memory != MEMORY_OWN &&
+	    launch_can_share();
+	if (m->s->memory != MEMORY_SHARED || *shared_r)
 		return 0;
-	err_set(e, EXIT_UNAVAILABLE, "memory shared cannot be had: expected "
-	    "Linux on x86_64, clone3(2), and no sanitizer");
+	err_set(e, EXIT_UNAVAILABLE, "memory shared cannot be had: expected %s",
+	    own != NULL ? own : "Linux on x86_64, clone3(2), and no sanitizer");
 	return -1;
 }
 
-/* From here on 2 is what programs have, and 0 and 1 are nobody's: so accept
- * itself puts a connection on 0 (pool/handler.c). */
+/* Programs' standard error is one socket for all of them; where the process
+ * is ours, also our own, and so theirs without another call. */
+static int
+open_capture(struct master *m, struct err *e)
+{
+	if (capture_open(&m->capture, e) == -1)
+		return -1;
+	if (loop_add(&m->loop, m->capture.read_fd, EPOLLIN, TAG_CAPTURE) == -1 ||
+	    (!m->s->embedded && dup2(m->capture.write_fd, 2) == -1)) {
+		err_sys(e, EXIT_SYSTEM, "cannot capture standard error");
+		capture_close(&m->capture);
+		return -1;
+	}
+	m->pool.capture = &m->capture;
+	return 0;
+}
+
+/* From here on 0 and 1 are nobody's: so accept itself puts a connection on 0
+ * (pool/exec.c). */
 static int
 arrange_descriptors(struct master *m, struct err *e)
 {
-	if (!m->s->stderr_pass) {
-		if (capture_open(&m->capture, e) == -1)
+	const struct service *s = m->s;
+
+	if (handler_is_inline(&s->handler))
+		return 0;
+	if (s->err == STDERR_LOG ||
+	    (s->err == STDERR_BEST && log_shows(LOG_LEVEL_ERROR)))
+		if (open_capture(m, e) == -1)
 			return -1;
-		if (dup2(m->capture.write_fd, 2) == -1 ||
-		    loop_add(&m->loop, m->capture.read_fd, EPOLLIN,
-		    TAG_CAPTURE) == -1) {
-			err_sys(e, EXIT_SYSTEM, "cannot capture standard error");
-			return -1;
-		}
-		m->pool.capture = &m->capture;
+	if (!s->embedded) {
+		close(0);
+		close(1);
 	}
-	close(0);
-	close(1);
 	return 0;
 }
 
 static void
 tell_start(const struct master *m, bool shared)
 {
-	const struct plan_limits *l = &m->s->spec.limits;
+	const struct service *s = m->s;
+	const struct plan_limits *l = &s->spec.limits;
 	char name[256];
 
-	log_info("start program=%s minimum-available=%u maximum-available=%u "
-	    "maximum-connected=%u children=%u memory=%s uid=%d",
-	    log_value(m->s->handler.path, name, sizeof name), l->min_idle,
-	    l->max_idle, l->max, l->fixed, shared ? "shared" : "own",
-	    (int)geteuid());
+	log_info("start program=%s minimum-available=%u "
+	    "maximum-available=%u maximum-connected=%u children=%u kind=%s "
+	    "memory=%s uid=%d", log_value(s->handler.path != NULL ? s->handler.path : "none", name,
+	    sizeof name), l->min_idle, l->max_idle, l->max, l->fixed,
+	    s->handler.kind->word, shared ? "shared" : "own", (int)geteuid());
 	door_tell(&m->door);
 }
 
@@ -174,111 +162,86 @@ may_have_strangers(void)
 	    waitid(P_ALL, 0, &si, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0;
 }
 
+/* Who waits at a listener sees when somebody has shut it down; where only
+ * programs do, we must. */
+void
+master_watch_door(struct master *m)
+{
+	const struct handler_kind *k = m->s->handler.kind;
+
+	if (k->when != HANDLER_AT_BIRTH && k->way != WAIT_CLAIM)
+		return;
+	/* Those that are watched already are no news. */
+	for (unsigned i = 0; i < m->door.n; i++)
+		loop_add(&m->loop, m->door.listener[i].fd, EPOLLET, TAG_DOOR);
+}
+
 static int
-master_start(struct master *m, const struct inherit *in, struct err *e)
+start_pool(struct master *m, bool shared, struct err *e)
 {
 	struct service *s = m->s;
-	bool shared;
 
-	m->strangers = may_have_strangers();
-	if (door_open(&m->door, s, in, clock_ms() + RESOLVE_MS, e) == -1 ||
-	    check_descriptors(m, e) == -1 ||
-	    choose_memory(s, &shared, e) == -1 ||
-	    loop_open(&m->loop, launch_signal(), e) == -1)
-		return -1;
-	ready_open(&m->ready, s->ready_fd);
-	if (raise_limits(&s->handler, e) == -1 ||
-	    costume_put_on(&s->costume, e) == -1 ||
-	    program_check(s->handler.path, e) == -1)
-		return -1;
-	tell_start(m, shared);
-	if (pool_open(&m->pool, &s->spec, &s->handler, &m->loop, shared, e) == -1 ||
-	    arrange_descriptors(m, e) == -1)
+	if (pool_open(&m->pool, &s->spec, &s->handler, &m->loop, shared,
+	    s->embedded, e) == -1 || arrange_descriptors(m, e) == -1)
 		return -1;
 	m->pool.strangers = m->strangers;
 	if (generation_open(&m->pool, m->door.listener, m->door.n, e) == -1)
 		return -1;
 	/* Whoever reads it waits for its end, too. */
 	m->pool.now->task.shut_fd = m->ready.line_fd;
+	master_watch_door(m);
 	return 0;
 }
 
-/* ---- telling ---- */
-
-static bool
-wants_every_news(const struct master *m)
+struct master *
+master_open(struct service *s, const struct inherit *in, struct err *e)
 {
-	return m->stage != STAGE_RUNNING || log_shows(LOG_LEVEL_INFO) ||
-	    m->s->spec.session_ms > 0 || m->ready.notify_fd != -1;
-}
+	struct master *m = calloc(1, sizeof *m);
 
-static void
-tell_title(const struct master *m)
-{
-	static const char *const words[] = {
-		[STAGE_STARTING] = " starting",
-		[STAGE_RUNNING]  = "",
-		[STAGE_DRAINING] = " stopping",
-		[STAGE_ENDING]   = " stopping",
-		[STAGE_OVER]     = " stopping",
-	};
-
-	setproctitle("master %s [%u available, %u connected]%s", m->s->name,
-	    m->pool.counts.idle, m->pool.counts.busy, words[m->stage]);
-}
-
-static int64_t
-tell_status(struct master *m)
-{
-	const struct plan_counts *c = &m->pool.counts;
-
-	if (m->ready.notify_fd == -1 || m->stage != STAGE_RUNNING ||
-	    (c->idle == m->told.idle && c->busy == m->told.busy))
-		return LOOP_NEVER;
-	if (m->now < m->status_ms)
-		return m->status_ms;
-	ready_tell(&m->ready, "STATUS=available %u, connected %u of %u",
-	    c->idle, c->busy, m->s->spec.limits.max);
-	m->told = *c;
-	m->status_ms = m->now + STATUS_MS;
-	return LOOP_NEVER;
-}
-
-static int64_t
-feed_watchdog(struct master *m)
-{
-	if (m->ready.watchdog_ms == 0)
-		return LOOP_NEVER;
-	if (m->now >= m->watchdog_ms) {
-		ready_tell(&m->ready, "WATCHDOG=1");
-		m->watchdog_ms = m->now + m->ready.watchdog_ms;
+	if (m == NULL) {
+		err_sys(e, EXIT_SYSTEM, "cannot make a master");
+		return NULL;
 	}
-	return m->watchdog_ms;
+	m->s = s;
+	m->loop = (struct loop){ -1, -1, -1, -1, -1 };
+	m->capture = (struct capture){ .read_fd = -1, .write_fd = -1 };
+	m->ready = (struct ready){ .notify_fd = -1, .line_fd = -1 };
+	if (door_open(&m->door, s, in, clock_ms() + RESOLVE_MS, e) == 0)
+		return m;
+	free(m);
+	return NULL;
 }
 
-static void
-log_unwatch(struct master *m)
+int
+master_start(struct master *m, struct err *e)
 {
-	if (m->log_stuck && m->log_polled_fd != -1)
-		loop_del(&m->loop, m->log_polled_fd);
-	m->log_stuck = false;
-}
+	struct service *s = m->s;
+	bool shared;
 
-/* A log whose reader is slow is waited for, as everything else is. */
-static int64_t
-flush_log(struct master *m)
-{
-	if (log_flush()) {
-		log_unwatch(m);
-		return LOOP_NEVER;
+	if (s->title)
+		prctl(PR_SET_NAME, "brood");
+	if (!s->embedded) {
+		m->strangers = may_have_strangers();
 	}
-	if (!m->log_stuck) {
-		m->log_stuck = true;
-		m->log_polled_fd = log_fd();
-		if (loop_add(&m->loop, log_fd(), EPOLLOUT, TAG_LOG) == -1)
-			m->log_polled_fd = -1;
-	}
-	return m->log_polled_fd == -1 ? m->now + LOG_WAIT_MS : LOOP_NEVER;
+	m->now = clock_ms();
+	if (check_descriptors(m, e) == -1 ||
+	    choose_memory(m, &shared, e) == -1 ||
+	    loop_open(&m->loop, launch_signal(), s->embedded, e) == -1)
+		return -1;
+	if (!s->embedded)
+		ready_open(&m->ready, s->ready_fd);
+	if (raise_limits(&s->handler, e) == -1 ||
+	    costume_put_on(&s->costume, e) == -1 ||
+	    (s->handler.path != NULL &&
+	    program_check(s->handler.path, e) == -1))
+		return -1;
+	tell_start(m, shared);
+	if (start_pool(m, shared, e) == -1)
+		return -1;
+	m->stage = STAGE_STARTING;
+	if (s->embedded)
+		loop_set_timer(&m->loop, m->now);
+	return 0;
 }
 
 /* ---- ready ---- */
@@ -287,191 +250,28 @@ static void
 become_ready(struct master *m)
 {
 	const struct plan_limits *l = &m->s->spec.limits;
+	const struct pool *p = &m->pool;
 	unsigned want = l->fixed > 0 ? l->fixed : l->min_idle;
 
 	/* Somebody may have connected already: that child was ready, too. */
-	if (m->pool.counts.idle + m->pool.counts.busy + m->pool.served < want) {
-		m->broken = m->pool.fault.probing;
+	if (p->counts.idle + p->counts.busy + pool_served(p) < want) {
+		m->broken = p->fault.probing;
 		return;
 	}
 	m->stage = STAGE_RUNNING;
 	ready_now(&m->ready);
-	log_info("ready pid=%d available=%u", (int)getpid(),
-	    m->pool.counts.idle);
+	log_info("ready pid=%d available=%u", (int)getpid(), p->counts.idle);
 	if (m->s->ready != NULL)
-		m->s->ready(m->s->ready_arg);
-}
-
-/* ---- renew ---- */
-
-static void
-renewed(struct master *m, bool well)
-{
-	m->renewing = false;
-	ready_tell(&m->ready, "READY=1");
-	if (well)
-		log_info("renewed listeners=%u", m->door.n);
-}
-
-static void
-renew_refused(struct master *m, const struct err *e)
-{
-	char text[1024];
-
-	log_warn("renew-refused reason=%s", log_value(e->text, text, sizeof text));
-	renewed(m, false);
-}
-
-static void
-renew_begin(struct master *m)
-{
-	struct err e = { .text = "cannot resolve names" };
-
-	m->renew_asked = false;
-	log_info("renew");
-	ready_tell(&m->ready, "RELOADING=1\nMONOTONIC_USEC=%lld",
-	    (long long)(clock_ns() / 1000));
-	if (program_check(m->s->handler.path, &e) == -1 ||
-	    door_look_up(&m->door, m->s, &e) == -1 ||
-	    loop_add(&m->loop, m->door.resolve.fd, EPOLLIN, TAG_RESOLVE) == -1) {
-		resolve_stop(&m->door.resolve, "");
-		renew_refused(m, &e);
-		return;
-	}
-	m->renewing = true;
-	m->resolve_ms = m->now + RESOLVE_MS;
-}
-
-/* The names have come, or the time is over. */
-static void
-renew_end(struct master *m)
-{
-	struct err e = { .status = 0 };
-
-	loop_del(&m->loop, m->door.resolve.fd);
-	resolve_stop(&m->door.resolve, "no answer in time");
-	if (door_renew(&m->door, m->s, &e) == -1) {
-		renew_refused(m, &e);
-		return;
-	}
-	if (generation_open(&m->pool, m->door.listener, m->door.n, &e) == -1) {
-		door_undo(&m->door);
-		renew_refused(m, &e);
-		return;
-	}
-	trouble_over(&m->pool);
-	renewed(m, true);
-}
-
-static int64_t
-renew_turn(struct master *m)
-{
-	if (m->stage == STAGE_RUNNING && m->renew_asked && !m->renewing)
-		renew_begin(m);
-	if (m->renewing && m->now >= m->resolve_ms)
-		renew_end(m);
-	return m->renewing ? m->resolve_ms : LOOP_NEVER;
-}
-
-/* Listeners that are wanted no more go when nobody waits at them. */
-static int64_t
-close_unwanted(struct master *m)
-{
-	struct listener wanted[WAIT_LISTENERS];
-	struct err e;
-	unsigned n;
-
-	if (!door_has_unwanted(&m->door))
-		return LOOP_NEVER;
-	n = door_wanted(&m->door, wanted);
-	if (n == m->door.n)
-		return m->now + CHECK_MS;
-	/* First the others are waited at, then those are closed. */
-	if (generation_open(&m->pool, wanted, n, &e) == -1)
-		return m->now + CLOSE_AGAIN_MS;
-	door_close_unwanted(&m->door);
-	return door_has_unwanted(&m->door) ? m->now + CHECK_MS : LOOP_NEVER;
-}
-
-/* ---- stop ---- */
-
-static void
-stop_begin(struct master *m, int number)
-{
-	pool_settle(&m->pool, m->now);	/* for the number */
-	log_info("stop signal=%s connected=%u", sigabbrev_np(number),
-	    m->pool.counts.busy);
-	ready_tell(&m->ready, "STOPPING=1\nEXTEND_TIMEOUT_USEC=%lld",
-	    (long long)(m->s->spec.stop_ms + KILL_MS + 1000) * 1000);
-	m->stage = STAGE_DRAINING;
-	if (m->renewing)
-		loop_del(&m->loop, m->door.resolve.fd);
-	resolve_stop(&m->door.resolve, NULL);
-	m->renewing = false;
-	m->stopped_ms = m->now;
-	m->stop_ms = m->now + m->s->spec.stop_ms;
-}
-
-static void
-close_door(struct master *m)
-{
-	m->stage = STAGE_ENDING;
-	door_close(&m->door);
-	pool_dismiss(&m->pool);
-}
-
-/* A second signal: now means now. */
-static void
-stop_now(struct master *m)
-{
-	if (m->stage == STAGE_DRAINING)
-		close_door(m);
-	if (m->pool.counts.busy > 0)
-		m->forced = true;
-	session_signal(&m->pool, SIGKILL);
-	m->stop_ms = m->now + KILL_MS;
-}
-
-static void
-stop_late(struct master *m)
-{
-	if (m->stage == STAGE_DRAINING)
-		close_door(m);
-	log_warn("stop-time connected=%u signal=%s", m->pool.counts.busy,
-	    m->forced ? "KILL" : "TERM");
-	session_signal(&m->pool, m->forced ? SIGKILL : SIGTERM);
-	m->forced = true;
-	m->stop_ms = m->now + KILL_MS;
-}
-
-static int64_t
-stop_turn(struct master *m)
-{
-	if (m->stage != STAGE_DRAINING && m->stage != STAGE_ENDING)
-		return LOOP_NEVER;
-	if (m->stage == STAGE_DRAINING && !door_is_queued(&m->door))
-		close_door(m);
-	if (m->now >= m->stop_ms)
-		stop_late(m);
-	if (m->stage == STAGE_ENDING && pool_is_empty(&m->pool))
-		m->stage = STAGE_OVER;
-	return m->stage == STAGE_DRAINING ? m->now + CHECK_MS : m->stop_ms;
+		m->s->ready(m->s->arg);
 }
 
 /* ---- news ---- */
 
 static void
-hear_stop(struct master *m, int number)
-{
-	if (m->stage != STAGE_DRAINING && m->stage != STAGE_ENDING)
-		stop_begin(m, number);
-	else if (m->now - m->stopped_ms > TWICE_MS)
-		stop_now(m);
-}
-
-static void
 hear_signal(struct master *m, int number)
 {
+	char by[32];
+
 	/* It may stand for several deaths. */
 	if (number == launch_signal()) {
 		reap_dead(&m->pool);
@@ -484,7 +284,8 @@ hear_signal(struct master *m, int number)
 	case SIGTERM:
 	case SIGINT:
 	case SIGQUIT:
-		hear_stop(m, number);
+		snprintf(by, sizeof by, "signal=%s", sigabbrev_np(number));
+		stop_asked(m, by);
 		break;
 	case SIGTTIN:
 		pool_shift(&m->pool, 1);
@@ -493,12 +294,7 @@ hear_signal(struct master *m, int number)
 		pool_shift(&m->pool, -1);
 		break;
 	case SIGUSR1:
-		log_unwatch(m);
-		if (log_reopen() == -1)
-			log_warn("log-reopen-failed errno=%s",
-			    strerrorname_np(errno));
-		else
-			log_info("log-reopened");
+		report_log_reopen(m);
 		break;
 	case SIGUSR2:
 		log_warn("upgrade-refused reason=\"not available\"");
@@ -516,14 +312,34 @@ capture_again(struct master *m)
 
 	loop_del(&m->loop, m->capture.read_fd);
 	capture_close(&m->capture);
-	if (capture_open(&m->capture, &e) == -1 ||
-	    dup2(m->capture.write_fd, 2) == -1 ||
-	    loop_add(&m->loop, m->capture.read_fd, EPOLLIN, TAG_CAPTURE) == -1 ||
+	if (open_capture(m, &e) == -1 ||
 	    generation_open(&m->pool, m->door.listener, m->door.n, &e) == -1)
 		log_warn("capture-lost reason=%s",
 		    log_value(e.text, text, sizeof text));
 	else
 		log_warn("capture-renewed");
+}
+
+static void
+hear_ready(struct master *m, uint32_t tag)
+{
+	switch (tag) {
+	case TAG_CAPTURE:
+		if (capture_take(&m->capture, tell_program) == -1)
+			capture_again(m);
+		break;
+	case TAG_RESOLVE:
+		if (m->renewing && resolve_take(&m->door.resolve))
+			renew_found(m);
+		break;
+	case TAG_LOG:
+		break;		/* every turn tries to write */
+	case TAG_DOOR:
+		m->pool.revive = true;
+		break;
+	default:
+		pool_hear(&m->pool, tag, m->now);
+	}
 }
 
 static void
@@ -533,14 +349,8 @@ hear(struct master *m, const struct loop_news *news)
 		hear_signal(m, news->signals[i]);
 	if (news->ended)
 		reap_heard(&m->pool, m->now);
-	for (unsigned i = 0; i < news->nready; i++) {
-		if (news->ready[i] == TAG_CAPTURE && capture_take(&m->capture,
-		    tell_program) == -1)
-			capture_again(m);
-		else if (news->ready[i] == TAG_RESOLVE && m->renewing &&
-		    resolve_take(&m->door.resolve))
-			renew_end(m);
-	}
+	for (unsigned i = 0; i < news->nready; i++)
+		hear_ready(m, news->ready[i]);
 }
 
 static void
@@ -565,9 +375,9 @@ turn(struct master *m)
 {
 	int64_t next;
 
-	atomic_store(&m->pool.board->call, wants_every_news(m));
+	atomic_store(&m->pool.board->call, report_wants_all(m));
 	next = renew_turn(m);
-	next = sooner(next, close_unwanted(m));
+	next = sooner(next, renew_close_unwanted(m));
 	next = sooner(next, stop_turn(m));
 	next = sooner(next, pool_settle(&m->pool, m->now));
 	/* Those that start now may not have looked at it yet. */
@@ -578,60 +388,131 @@ turn(struct master *m)
 		if (m->renew_asked && m->stage == STAGE_RUNNING)
 			next = m->now;
 	}
+	if (m->rolling && pool_is_renewed(&m->pool))
+		next = m->now;
+	next = sooner(next, stop_quiet(m));
 	mend_listeners(m);
-	tell_title(m);
-	next = sooner(next, tell_status(m));
-	next = sooner(next, feed_watchdog(m));
-	return sooner(next, flush_log(m));
+	report_title(m);
+	next = sooner(next, report_status(m));
+	next = sooner(next, report_watchdog(m));
+	return sooner(next, report_log(m));
 }
 
-static void
-run(struct master *m)
+int
+master_run(struct master *m, struct err *e)
 {
 	struct loop_news news;
-	int64_t next;
+	int64_t next = turn(m);
 
-	m->now = clock_ms();
-	tell_title(m);
-	next = turn(m);
 	while (m->stage != STAGE_OVER && !m->broken) {
 		loop_turn(&m->loop, next, &news);
 		m->now = clock_ms();
 		hear(m, &news);
 		next = turn(m);
 	}
+	if (m->broken) {
+		err_set(e, EXIT_SYSTEM, "children fail at start");
+		return EXIT_SYSTEM;
+	}
+	log_info("stopped served=%lu deaths=%lu forced=%d",
+	    m->pool.served, m->pool.deaths, m->forced);
+	return EXIT_STOPPED;
+}
+
+bool
+master_turn(struct master *m)
+{
+	struct loop_news news;
+
+	if (m->stage == STAGE_OVER || m->broken)
+		return false;
+	loop_turn(&m->loop, 0, &news);
+	m->now = clock_ms();
+	hear(m, &news);
+	loop_set_timer(&m->loop, turn(m));
+	if (m->broken)
+		report_failure(m, "children fail at start");
+	return m->stage != STAGE_OVER && !m->broken;
+}
+
+/* ---- told by a caller ---- */
+
+static void
+come_soon(struct master *m)
+{
+	if (m->s->embedded && m->loop.timer_fd != -1)
+		loop_set_timer(&m->loop, m->now);
+}
+
+void
+master_stop(struct master *m)
+{
+	m->now = clock_ms();
+	stop_asked(m, "reason=asked");
+	come_soon(m);
+}
+
+void
+master_renew(struct master *m)
+{
+	m->renew_asked = true;
+	come_soon(m);
+}
+
+void
+master_close_door(struct master *m)
+{
+	m->now = clock_ms();
+	stop_listening(m);
+	come_soon(m);
+}
+
+void
+master_look(struct master *m)
+{
+	m->now = clock_ms();
+	turn(m);
+	come_soon(m);
 }
 
 int
-master_run(struct service *s, const struct inherit *in, struct err *e)
+master_fd(const struct master *m)
 {
-	struct master m = {
-		.s = s,
-		.loop = { -1, -1, -1, -1 },
-		.capture = { .read_fd = -1, .write_fd = -1 },
-		.ready = { .notify_fd = -1, .line_fd = -1 },
-	};
-	int status = EXIT_STOPPED;
+	return m->loop.epoll_fd;
+}
 
-	prctl(PR_SET_NAME, "brood");
-	if (master_start(&m, in, e) == -1) {
-		status = e->status;
-	} else {
-		run(&m);
-		if (m.broken) {
-			err_set(e, EXIT_SYSTEM, "children fail at start");
-			status = e->status;
-			pool_dismiss(&m.pool);
-		} else {
-			log_info("stopped served=%lu deaths=%lu forced=%d",
-			    m.pool.served, m.pool.deaths, m.forced);
-		}
-	}
-	door_close(&m.door);
-	if (m.pool.board != NULL)
-		pool_close(&m.pool);
-	ready_close(&m.ready);
-	loop_close(&m.loop);
-	capture_close(&m.capture);
-	return status;
+struct master_counts
+master_count(const struct master *m)
+{
+	if (m->pool.board == NULL)
+		return (struct master_counts){ .served = 0 };
+	return (struct master_counts){
+		.available = handler_is_worker(&m->s->handler) ?
+		    m->pool.counts.idle : pool_waiting(&m->pool),
+		.connected = pool_connected(&m->pool),
+		.served = pool_served(&m->pool),
+		.deaths = m->pool.deaths,
+	};
+}
+
+const struct listener *
+master_listener(const struct master *m, unsigned i)
+{
+	return i < m->door.n ? &m->door.listener[i] : NULL;
+}
+
+void
+master_free(struct master *m)
+{
+	if (m == NULL)
+		return;
+	if (m->pool.board != NULL && m->stage != STAGE_OVER && m->pool.now != NULL)
+		pool_dismiss(&m->pool, m->now);
+	door_close(&m->door);
+	if (m->pool.board != NULL)
+		pool_close(&m->pool);
+	ready_close(&m->ready);
+	loop_close(&m->loop);
+	capture_close(&m->capture);
+	free(m);
 }

@@ -26,6 +26,20 @@ struct seat {
 	int32_t fail_step;		/* ... with what; enum seat_step */
 	int32_t accept_errno;		/* the last error of accept */
 	_Atomic uint32_t accept_errors;	/* how many there were */
+	int32_t ready_fd;		/* a worker's, to say that it is ready;
+					 * -1 = none; written by the master */
+	_Atomic uint32_t served;	/* clients, before the present one */
+};
+
+/* A listener that a program has for itself: exec-wait, inline-wait.  By
+ * struct listener's id. */
+struct board_claim {
+	_Atomic uint32_t missed;	/* somebody was woken meanwhile */
+	_Atomic uint32_t by;	/* the seat that has it, and 1; 0 = nobody */
+	/* Written by who has it: the datagram that waits first ... */
+	int64_t stamp_s, stamp_ns;
+	uint32_t tries;		/* ... and how many programs left it there */
+	_Atomic uint32_t eaten;	/* datagrams dropped for that */
 };
 
 enum seat_step {
@@ -36,16 +50,21 @@ enum seat_step {
 	SEAT_EXEC
 };
 
+enum { BOARD_CLAIMS = 256 };
+
 struct board {
 	unsigned nseats;
 	_Atomic uint32_t high;	/* seats from here on are empty; master's */
 	_Atomic uint32_t wanted;	/* ring if fewer are available; master's */
 	_Atomic uint32_t call;	/* ring for every piece of news; master's */
 	_Atomic uint32_t troubles;	/* errors of accept, in all */
+	_Atomic uint32_t full;	/* ring also when one becomes idle; master's */
+	_Atomic uint32_t fewest;	/* available since the master looked */
 	_Atomic uint32_t rung;	/* the bell was rung and is not yet heard */
 	_Atomic uint8_t *state;	/* nseats; enum slot_state */
 	_Atomic uint64_t *source;	/* nseats; 0 = none; see board_live() */
 	struct seat *seats;	/* nseats */
+	struct board_claim claim[BOARD_CLAIMS];
 	size_t bytes;		/* of the mapping */
 };
 

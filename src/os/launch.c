@@ -111,7 +111,7 @@ launch_can_share(void)
 	int status = 0;
 	pid_t pid;
 
-	if (launch_open(&l, true, 1, NULL) == -1)
+	if (launch_open(&l, true, false, 1, NULL) == -1)
 		return false;
 	pid = launch_shared(&l, trial, NULL, 0);
 	if (pid != -1)
@@ -137,10 +137,12 @@ launch_can_share(void)
 #endif
 
 int
-launch_open(struct launch *l, bool shared, unsigned nseats, struct err *e)
+launch_open(struct launch *l, bool shared, bool embedded, unsigned nseats,
+    struct err *e)
 {
 	memset(l, 0, sizeof *l);
 	l->shared = shared;
+	l->embedded = embedded;
 	if (!shared)
 		return 0;
 	l->stack_bytes = STACK_BYTES + GUARD_BYTES;
@@ -173,17 +175,35 @@ launch_close(struct launch *l)
 	l->using = NULL;
 }
 
+/* The caller's handlers are not for its children. */
+static void
+forget_handlers(void)
+{
+	static const unsigned long dfl[8];
+
+	for (int i = 1; i < NSIG; i++)
+		sys_call6(SYS_rt_sigaction, i, SYS_LONG(dfl), 0, 8, 0, 0);
+}
+
 pid_t
 launch_child(struct launch *l, launch_fn *fn, const void *task, unsigned seat)
 {
+	unsigned long before[1];
 	pid_t pid;
 
 	if (l->shared)
 		return launch_shared(l, fn, task, seat);
+	if (l->embedded)
+		sys_call6(SYS_rt_sigprocmask, SIG_SETMASK,
+		    SYS_LONG(sys_all_signals), SYS_LONG(before), 8, 0, 0);
 	pid = fork();
 	if (pid == 0) {
+		if (l->embedded)
+			forget_handlers();
 		fn(task, seat);
 		_exit(EXIT_INTERNAL);
 	}
+	if (l->embedded)
+		sys_sigmask(SIG_SETMASK, before);
 	return pid;
 }

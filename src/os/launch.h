@@ -19,6 +19,7 @@
 
 struct launch {
 	bool shared;
+	bool embedded;		/* signals and threads are the caller's */
 	char *stacks;		/* reserved for every seat, made on first use */
 	size_t stack_bytes;	/* of one, with its guard page */
 	unsigned nstacks;
@@ -35,11 +36,12 @@ bool launch_can_share(void);
 /* The signal that tells the end of a shared child that waited. */
 int launch_signal(void);
 
-int launch_open(struct launch *l, bool shared, unsigned nseats, struct err *e);
+int launch_open(struct launch *l, bool shared, bool embedded, unsigned nseats,
+    struct err *e);
 void launch_close(struct launch *l);
 
-/* Start fn(task, seat) in a child that has all signals of the caller
- * blocked as the caller has.  The seat's former process must have been
+/* Start fn(task, seat) in a child that has all signals blocked: as the caller
+ * has, or, embedded, for the child only.  The seat's former process must have been
  * waited for.  Returns the pid, or -1 with errno. */
 pid_t launch_child(struct launch *l, launch_fn *fn, const void *task,
     unsigned seat);

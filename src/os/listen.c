@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "os/packet.h"
 #include "tools/fd.h"
 
 enum { LOCK_TRIES = 300 };	/* 3 seconds */
@@ -28,27 +29,47 @@ set_on(int fd, int level, int option)
 }
 
 static int
+make_socket(const struct listener *l, int family)
+{
+	return fd_high(socket(family, l->type | SOCK_CLOEXEC |
+	    (l->blocking ? 0 : SOCK_NONBLOCK), 0));
+}
+
+static int
+start_listening(const struct listener *l)
+{
+	return listen_is_datagram(l) ? 0 : listen(l->fd, (int)l->backlog);
+}
+
+static int
 open_inet(struct listener *l, const struct listen_spec *s, struct err *e)
 {
 	const struct sockaddr *sa = (const struct sockaddr *)&s->at.ss;
 	char name[ADDR_TEXT_SIZE];
 	const char *step = "create a socket for";
 
-	l->fd = fd_high(socket(sa->sa_family,
-	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+	l->fd = make_socket(l, sa->sa_family);
 	if (l->fd == -1)
 		goto fail;
 	step = "set options on";
-	if (set_on(l->fd, SOL_SOCKET, SO_REUSEADDR) == -1)
+	/* Of datagrams it would let others share the port. */
+	if (l->type == SOCK_STREAM &&
+	    set_on(l->fd, SOL_SOCKET, SO_REUSEADDR) == -1)
+		goto fail;
+	if (s->interface != NULL && setsockopt(l->fd, SOL_SOCKET,
+	    SO_BINDTODEVICE, s->interface, strlen(s->interface)) == -1)
 		goto fail;
 	if (sa->sa_family == AF_INET6 &&
 	    set_on(l->fd, IPPROTO_IPV6, IPV6_V6ONLY) == -1)
+		goto fail;
+	/* Before the first datagram can come: it must say whom it asked. */
+	if (listen_is_datagram(l) && packet_prepare(l->fd) == -1)
 		goto fail;
 	step = "bind";
 	if (bind(l->fd, sa, s->at.len) == -1)
 		goto fail;
 	step = "listen on";
-	if (listen(l->fd, (int)s->backlog) == -1)
+	if (start_listening(l) == -1)
 		goto fail;
 	l->bound.len = sizeof l->bound.ss;
 	if (getsockname(l->fd, (struct sockaddr *)&l->bound.ss,
@@ -72,7 +93,7 @@ path_of(const struct addr *a)
 /* Does somebody answer on this path?  1 yes, 0 no (or there is nothing),
  * -1 it cannot be told, or is no socket (errno). */
 static int
-is_live(const struct addr *a)
+is_live(const struct addr *a, int type)
 {
 	struct stat st;
 	int fd, r;
@@ -83,7 +104,7 @@ is_live(const struct addr *a)
 		errno = EEXIST;
 		return -1;
 	}
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd == -1)
 		return -1;
 	r = connect(fd, (const struct sockaddr *)&a->ss, a->len);
@@ -155,7 +176,7 @@ bind_and_rename(struct listener *l, const struct listen_spec *s, int folder_fd)
 	if ((s->uid != (uid_t)-1 || s->gid != (gid_t)-1) &&
 	    lchown(un.sun_path, s->uid, s->gid) == -1)
 		goto fail;
-	if (listen(l->fd, (int)s->backlog) == -1 ||
+	if (start_listening(l) == -1 ||
 	    lstat(un.sun_path, &st) == -1 || rename(un.sun_path, path) == -1)
 		goto fail;
 	l->dev = st.st_dev;
@@ -181,7 +202,7 @@ open_path(struct listener *l, const struct listen_spec *s, struct err *e)
 		err_sys(e, EXIT_UNAVAILABLE, "cannot open the folder of %s", name);
 		return -1;
 	}
-	live = is_live(&s->at);
+	live = is_live(&s->at, s->type);
 	if (live == 1) {
 		errno = EADDRINUSE;
 		err_set(e, EXIT_RUNNING, "cannot bind %s: a server is "
@@ -203,7 +224,7 @@ open_abstract(struct listener *l, const struct listen_spec *s, struct err *e)
 	char name[ADDR_TEXT_SIZE];
 
 	if (bind(l->fd, (const struct sockaddr *)&s->at.ss, s->at.len) == 0 &&
-	    listen(l->fd, (int)s->backlog) == 0)
+	    start_listening(l) == 0)
 		return 0;
 	/* Nothing of an abstract name is left when its server is dead. */
 	err_sys(e, errno == EADDRINUSE ? EXIT_RUNNING : EXIT_UNAVAILABLE,
@@ -216,9 +237,10 @@ open_unix(struct listener *l, const struct listen_spec *s, struct err *e)
 {
 	int r;
 
-	l->fd = fd_high(socket(AF_UNIX,
-	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-	if (l->fd == -1) {
+	l->fd = make_socket(l, AF_UNIX);
+	if (l->fd == -1 ||
+	    (listen_is_datagram(l) && packet_prepare(l->fd) == -1)) {
+		fd_close(&l->fd);
 		err_sys(e, EXIT_SYSTEM, "cannot create a unix socket");
 		return -1;
 	}
@@ -236,6 +258,8 @@ listen_open(struct listener *l, const struct listen_spec *s, struct err *e)
 	memset(l, 0, sizeof *l);
 	l->fd = -1;
 	l->asked = s->at;
+	l->type = s->type;
+	l->blocking = s->blocking;
 	l->backlog = s->backlog;
 	return s->at.ss.ss_family == AF_UNIX ? open_unix(l, s, e) :
 	    open_inet(l, s, e);
@@ -251,9 +275,21 @@ option_is(int fd, int option, int want)
 	    value == want;
 }
 
-int
-listen_adopt(struct listener *l, int fd, const char *name, struct err *e)
+static bool
+is_connected(int fd)
 {
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof ss;
+
+	return getpeername(fd, (struct sockaddr *)&ss, &len) == 0;
+}
+
+int
+listen_adopt(struct listener *l, int fd, const char *name, bool blocking,
+    struct err *e)
+{
+	int flags;
+
 	memset(l, 0, sizeof *l);
 	l->fd = -1;
 	l->bound.len = sizeof l->bound.ss;
@@ -262,25 +298,46 @@ listen_adopt(struct listener *l, int fd, const char *name, struct err *e)
 		err_sys(e, EXIT_CONFIG, "cannot use the descriptor of %s", name);
 		return -1;
 	}
-	if (!option_is(fd, SO_TYPE, SOCK_STREAM) ||
+	l->type = option_is(fd, SO_TYPE, SOCK_DGRAM) ? SOCK_DGRAM :
+	    option_is(fd, SO_TYPE, SOCK_SEQPACKET) ? SOCK_SEQPACKET : SOCK_STREAM;
+	if (listen_is_datagram(l) ? is_connected(fd) :
 	    !option_is(fd, SO_ACCEPTCONN, 1)) {
 		errno = EINVAL;
 		err_set(e, EXIT_CONFIG, "cannot use the descriptor of %s: "
-		    "expected a listening stream socket", name);
+		    "expected a listening socket, or one for datagrams", name);
 		return -1;
 	}
+	flags = fcntl(fd, F_GETFL) & ~O_NONBLOCK;
 	if (fcntl(fd, F_SETFD, FD_CLOEXEC) == -1 ||
-	    fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) == -1) {
+	    fcntl(fd, F_SETFL, flags | (blocking ? 0 : O_NONBLOCK)) == -1 ||
+	    (listen_is_datagram(l) && packet_prepare(fd) == -1)) {
 		err_sys(e, EXIT_SYSTEM, "cannot use the descriptor of %s", name);
 		return -1;
 	}
 	l->fd = fd;
 	l->asked = l->bound;
+	l->blocking = blocking;
 	l->inherited = true;
 	/* A socket of both families has mapped local addresses, too. */
 	l->wildcard = l->bound.ss.ss_family != AF_UNIX &&
 	    addr_is_wildcard(&l->bound);
 	return 0;
+}
+
+const char *
+listen_text(const struct listener *l, char buf[LISTEN_TEXT_SIZE])
+{
+	char name[ADDR_TEXT_SIZE];
+	bool is_unix = l->bound.ss.ss_family == AF_UNIX;
+
+	addr_text(&l->bound, name);
+	if (is_unix && l->type != SOCK_STREAM)	/* "unix:" is there */
+		snprintf(buf, LISTEN_TEXT_SIZE, "unix-%s%s", l->type ==
+		    SOCK_DGRAM ? "dgram" : "seqpacket", name + strlen("unix"));
+	else
+		snprintf(buf, LISTEN_TEXT_SIZE, "%s%s",
+		    l->type == SOCK_DGRAM ? "udp:" : "", name);
+	return buf;
 }
 
 bool
@@ -294,7 +351,7 @@ listen_queued(const struct listener *l)
 bool
 listen_revive(const struct listener *l)
 {
-	return !option_is(l->fd, SO_ACCEPTCONN, 1) &&
+	return !listen_is_datagram(l) && !option_is(l->fd, SO_ACCEPTCONN, 1) &&
 	    listen(l->fd, l->backlog > 0 ? (int)l->backlog : SOMAXCONN) == 0;
 }
 

@@ -14,10 +14,15 @@
 #include "tools/addr.h"
 #include "tools/err.h"
 
+enum { LISTEN_TEXT_SIZE = ADDR_TEXT_SIZE + 16 };
+
 /* What to open. */
 struct listen_spec {
 	struct addr at;
-	unsigned backlog;
+	int type;		/* SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET */
+	unsigned backlog;	/* of those that are connected to */
+	bool blocking;		/* as programs expect it that own it */
+	const char *interface;	/* bind to this network interface; NULL = any */
 	mode_t mode;		/* of a unix socket's path */
 	uid_t uid;		/* its owner; -1 = leave */
 	gid_t gid;
@@ -25,6 +30,10 @@ struct listen_spec {
 
 struct listener {
 	int fd;
+	unsigned id;		/* the caller's: its place on the board */
+	const char *name;	/* the caller's, of LISTEN_FDNAMES; or NULL */
+	int type;
+	bool blocking;
 	struct addr asked;	/* as resolved: the port may be 0 */
 	struct addr bound;	/* as it is */
 	bool inherited;		/* somebody else's: never unlinked */
@@ -36,13 +45,24 @@ struct listener {
 	unsigned backlog;
 };
 
-/* Open, bind and listen.  0; or -1 with errno and *e set ("cannot bind
+/* Open, bind and, where there are connections, listen.  0; or -1 with errno and *e set ("cannot bind
  * [::]:7: Address already in use"), and nothing left behind. */
 int listen_open(struct listener *l, const struct listen_spec *s, struct err *e);
 
-/* Take a socket that was inherited: must be a listening stream socket.  It
- * becomes close-on-exec and non-blocking.  0, or -1 with *e. */
-int listen_adopt(struct listener *l, int fd, const char *name, struct err *e);
+/* Take a socket that was inherited: a listening one, or one for datagrams.  It
+ * becomes close-on-exec, and non-blocking if it shall.  0, or -1 with *e. */
+int listen_adopt(struct listener *l, int fd, const char *name, bool blocking,
+    struct err *e);
+
+/* "127.0.0.1:7", "udp:127.0.0.1:7", "unix-dgram:/run/x": what is listened on,
+ * as an address is written.  Returns buf. */
+const char *listen_text(const struct listener *l, char buf[LISTEN_TEXT_SIZE]);
+
+static inline bool
+listen_is_datagram(const struct listener *l)
+{
+	return l->type == SOCK_DGRAM;
+}
 
 /* Are clients waiting in its queue right now? */
 bool listen_queued(const struct listener *l);

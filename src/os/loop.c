@@ -8,42 +8,17 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
-#include "os/sys.h"
 #include "tools/clock.h"
 #include "tools/fd.h"
 
-enum { TAG_SIGNAL = 0xfffffff0, TAG_ENDED, TAG_BELL };
+enum { TAG_SIGNAL = 0xfffffff0, TAG_ENDED, TAG_BELL, TAG_TIMER };
 
 static const int commands[] = {
 	SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTTIN, SIGTTOU, SIGUSR1, SIGUSR2
 };
-
-void
-loop_signals_own(void)
-{
-	/* What says that we are broken must keep its effect; stopping with
-	 * the keyboard is the user's right. */
-	static const int never[] = {
-		SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS,
-		SIGTSTP
-	};
-	/* The kernel's struct sigaction, all zero: the default action. */
-	static const unsigned long dfl[8];
-	uint64_t mask;
-	sigset_t all;
-
-	/* Not by libc: it leaves out signals that it keeps for itself. */
-	for (int i = 1; i <= SIGRTMAX; i++)
-		sys_call6(SYS_rt_sigaction, i, SYS_LONG(dfl), 0, 8, 0, 0);
-	sigfillset(&all);
-	for (size_t i = 0; i < sizeof never / sizeof never[0]; i++)
-		sigdelset(&all, never[i]);
-	memcpy(&mask, &all, sizeof mask);
-	mask |= (uint64_t)3 << 31;
-	sys_sigmask(SIG_SETMASK, &mask);
-}
 
 int
 loop_add(const struct loop *l, int fd, uint32_t events, uint32_t tag)
@@ -65,31 +40,49 @@ signal_fd_over(const sigset_t *set)
 	return fd_high(signalfd(-1, set, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
-int
-loop_open(struct loop *l, int wait_signal, struct err *e)
+static int
+open_signals(struct loop *l, int wait_signal)
 {
 	sigset_t set, ended;
 
-	*l = (struct loop){ -1, -1, -1, -1 };
 	sigemptyset(&set);
 	sigemptyset(&ended);
 	sigaddset(&ended, SIGCHLD);
 	sigaddset(&set, wait_signal);
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
 		sigaddset(&set, commands[i]);
-	l->epoll_fd = fd_high(epoll_create1(EPOLL_CLOEXEC));
 	l->signal_fd = signal_fd_over(&set);
 	l->ended_fd = signal_fd_over(&ended);
+	if (l->signal_fd == -1 || l->ended_fd == -1)
+		return -1;
+	/* SIGCHLD is an edge: it needs no read to be cleared. */
+	if (loop_add(l, l->signal_fd, EPOLLIN, TAG_SIGNAL) == -1)
+		return -1;
+	return loop_add(l, l->ended_fd, EPOLLIN | EPOLLET, TAG_ENDED);
+}
+
+static int
+open_timer(struct loop *l)
+{
+	l->timer_fd = fd_high(timerfd_create(CLOCK_MONOTONIC,
+	    TFD_CLOEXEC | TFD_NONBLOCK));
+	if (l->timer_fd == -1)
+		return -1;
+	return loop_add(l, l->timer_fd, EPOLLIN, TAG_TIMER);
+}
+
+int
+loop_open(struct loop *l, int wait_signal, bool embedded, struct err *e)
+{
+	*l = (struct loop){ -1, -1, -1, -1, -1 };
+	l->epoll_fd = fd_high(epoll_create1(EPOLL_CLOEXEC));
 	l->bell_fd = fd_high(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-	if (l->epoll_fd == -1 || l->signal_fd == -1 || l->ended_fd == -1 ||
-	    l->bell_fd == -1)
-		goto fail;
-	/* The bell and SIGCHLD are edges: they need no read to be cleared. */
-	if (loop_add(l, l->signal_fd, EPOLLIN, TAG_SIGNAL) == -1 ||
-	    loop_add(l, l->ended_fd, EPOLLIN | EPOLLET, TAG_ENDED) == -1 ||
+	/* The bell is an edge, too. */
+	if (l->epoll_fd == -1 || l->bell_fd == -1 ||
 	    loop_add(l, l->bell_fd, EPOLLIN | EPOLLET, TAG_BELL) == -1)
 		goto fail;
-	return 0;
+	if ((embedded ? open_timer(l) : open_signals(l, wait_signal)) == 0)
+		return 0;
 fail:
 	err_sys(e, EXIT_SYSTEM, "cannot make the event loop");
 	loop_close(l);
@@ -99,6 +92,7 @@ fail:
 void
 loop_close(struct loop *l)
 {
+	fd_close(&l->timer_fd);
 	fd_close(&l->bell_fd);
 	fd_close(&l->ended_fd);
 	fd_close(&l->signal_fd);
@@ -140,6 +134,19 @@ timeout_until(int64_t until_ms)
 }
 
 void
+loop_set_timer(const struct loop *l, int64_t until_ms)
+{
+	struct itimerspec at = { .it_value.tv_sec = 0 };
+
+	/* A time of 0 would be none. */
+	if (until_ms != LOOP_NEVER) {
+		at.it_value.tv_sec = until_ms / 1000;
+		at.it_value.tv_nsec = until_ms % 1000 * 1000000 + 1;
+	}
+	timerfd_settime(l->timer_fd, TFD_TIMER_ABSTIME, &at, NULL);
+}
+
+void
 loop_turn(struct loop *l, int64_t until_ms, struct loop_news *news)
 {
 	struct epoll_event ev[LOOP_EVENTS];
@@ -154,6 +161,8 @@ loop_turn(struct loop *l, int64_t until_ms, struct loop_news *news)
 			news->ended = true;
 		else if (ev[i].data.u32 == TAG_BELL)
 			news->bell = true;
+		else if (ev[i].data.u32 == TAG_TIMER)
+			continue;	/* it is set again */
 		else
 			news->ready[news->nready++] = ev[i].data.u32;
 	}

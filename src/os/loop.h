@@ -21,6 +21,7 @@ struct loop {
 	int signal_fd;
 	int ended_fd;		/* SIGCHLD */
 	int bell_fd;		/* children write to it */
+	int timer_fd;		/* embedded: the next deadline; else -1 */
 };
 
 /* One turn's news. */
@@ -33,11 +34,10 @@ struct loop_news {
 	uint32_t ready[LOOP_EVENTS];	/* tags of descriptors */
 };
 
-/* Dispositions and mask as brood needs them, whatever was inherited: every
- * signal has its default action, and all that can be are blocked. */
-void loop_signals_own(void);
-
-int loop_open(struct loop *l, int wait_signal, struct err *e);
+/* wait_signal: tells the end of a child that waited (os/launch.h).  Embedded:
+ * no signal is touched; epoll_fd is readable when there is news, also that a
+ * time has come. */
+int loop_open(struct loop *l, int wait_signal, bool embedded, struct err *e);
 void loop_close(struct loop *l);
 
 /* Watch fd for events (EPOLLIN ...) under a tag of the caller's, or stop. */
@@ -46,6 +46,9 @@ void loop_del(const struct loop *l, int fd);
 
 /* Sleep until news or until_ms (monotonic; LOOP_NEVER). */
 void loop_turn(struct loop *l, int64_t until_ms, struct loop_news *news);
+
+/* Embedded: make epoll_fd readable at that time. */
+void loop_set_timer(const struct loop *l, int64_t until_ms);
 
 /* SIGCHLD is about to be looked after: let it wake us again. */
 void loop_heard_ended(const struct loop *l);

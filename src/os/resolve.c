@@ -20,7 +20,7 @@
 /* One answer; smaller than PIPE_BUF, so it comes whole or not at all. */
 struct answer {
 	enum { ANSWER_ASKING, ANSWER_ADDR, ANSWER_ERROR, ANSWER_END } what;
-	struct addr at;
+	struct resolved found;
 	char text[256];
 };
 _Static_assert(sizeof(struct answer) <= sizeof ((struct resolve *)0)->part,
@@ -33,19 +33,38 @@ answer(int fd, const struct answer *a)
 		_exit(EXIT_SYSTEM);
 }
 
+static int
+type_of(enum address_kind k)
+{
+	switch (k) {
+	case ADDRESS_UDP:
+	case ADDRESS_UNIX_DGRAM:
+		return SOCK_DGRAM;
+	case ADDRESS_UNIX_SEQPACKET:
+		return SOCK_SEQPACKET;
+	case ADDRESS_TCP:
+	case ADDRESS_UNIX:
+	case ADDRESS_FD:
+		break;
+	}
+	return SOCK_STREAM;
+}
+
 static void
 answer_unix(int fd, const struct address *a)
 {
 	struct answer r = { .what = ANSWER_ADDR };
-	struct sockaddr_un *un = (struct sockaddr_un *)&r.at.ss;
+	struct addr *at = &r.found.at;
+	struct sockaddr_un *un = (struct sockaddr_un *)&at->ss;
 	size_t n = strlen(a->path);
 
 	un->sun_family = AF_UNIX;
 	memcpy(un->sun_path, a->path, n);
-	r.at.len = (socklen_t)sizeof *un;
+	r.found.type = type_of(a->kind);
+	at->len = (socklen_t)sizeof *un;
 	if (a->path[0] == '@') {
 		un->sun_path[0] = '\0';
-		r.at.len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n);
+		at->len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n);
 	}
 	answer(fd, &r);
 }
@@ -66,8 +85,8 @@ answer_inet(int fd, const struct address *a)
 	/* Not AI_ADDRCONFIG: it hides ::1 on a host with loopback only. */
 	struct addrinfo hints = {
 		.ai_flags = AI_PASSIVE,
-		.ai_socktype = SOCK_STREAM,
-		.ai_protocol = IPPROTO_TCP,
+		.ai_socktype = type_of(a->kind),
+		.ai_protocol = a->kind == ADDRESS_UDP ? IPPROTO_UDP : IPPROTO_TCP,
 	};
 	struct addrinfo *list = NULL;
 	struct answer r = { .what = ANSWER_ASKING };
@@ -86,9 +105,10 @@ answer_inet(int fd, const struct address *a)
 		return;
 	}
 	for (struct addrinfo *i = list; i != NULL; i = i->ai_next) {
-		memset(&r.at, 0, sizeof r.at);
-		memcpy(&r.at.ss, i->ai_addr, i->ai_addrlen);
-		r.at.len = i->ai_addrlen;
+		memset(&r.found, 0, sizeof r.found);
+		memcpy(&r.found.at.ss, i->ai_addr, i->ai_addrlen);
+		r.found.at.len = i->ai_addrlen;
+		r.found.type = i->ai_socktype;
 		answer(fd, &r);
 	}
 }
@@ -108,10 +128,10 @@ look_up(int fd, const struct address *v, size_t n)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	for (size_t i = 0; i < n; i++) {
-		if (v[i].kind == ADDRESS_UNIX)
-			answer_unix(3, &v[i]);
-		else if (v[i].kind == ADDRESS_TCP)
+		if (v[i].kind == ADDRESS_TCP || v[i].kind == ADDRESS_UDP)
 			answer_inet(3, &v[i]);
+		else if (v[i].kind != ADDRESS_FD)
+			answer_unix(3, &v[i]);
 	}
 	answer(3, &end);
 	_exit(0);
@@ -154,13 +174,14 @@ note_failure(struct resolve *r, const char *text)
 }
 
 static void
-note_addr(struct resolve *r, const struct addr *a)
+note_found(struct resolve *r, const struct resolved *f)
 {
 	for (unsigned i = 0; i < r->n; i++)
-		if (addr_same(&r->found[i], a, false))
+		if (r->found[i].type == f->type &&
+		    addr_same(&r->found[i].at, &f->at, false))
 			return;
 	if (r->n < RESOLVE_MOST)
-		r->found[r->n++] = *a;
+		r->found[r->n++] = *f;
 	else
 		note_failure(r, "too many addresses: at most 256");
 }
@@ -173,7 +194,7 @@ note(struct resolve *r, const struct answer *a)
 		memcpy(r->asking, a->text, sizeof r->asking);
 		break;
 	case ANSWER_ADDR:
-		note_addr(r, &a->at);
+		note_found(r, &a->found);
 		break;
 	case ANSWER_ERROR:
 		note_failure(r, a->text);

@@ -17,6 +17,12 @@
 
 enum { RESOLVE_MOST = 256 };
 
+/* One address that can be bound, and the socket to make for it. */
+struct resolved {
+	struct addr at;
+	int type;		/* SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET */
+};
+
 struct resolve {
 	pid_t pid;		/* of the child; 0 = none */
 	int fd;			/* its answers; poll for reading */
@@ -25,12 +31,12 @@ struct resolve {
 	bool done;
 	char asking[256];	/* what is being looked up */
 	unsigned n;
-	struct addr found[RESOLVE_MOST];
+	struct resolved found[RESOLVE_MOST];
 	struct err err;		/* one line per address that failed */
 	bool failed;
 };
 
-/* Start resolving n addresses (tcp and unix ones; fd: ones are skipped).
+/* Start resolving n addresses (fd: ones are skipped).
  * 0, or -1 with errno and *e. */
 int resolve_start(struct resolve *r, const struct address *v, size_t n,
     struct err *e);

@@ -110,6 +110,16 @@ sys_ioctl(int fd, unsigned long request, void *arg)
 	return sys_call3(SYS_ioctl, fd, SYS_LONG(request), SYS_LONG(arg));
 }
 
+/* Of the kernel's: none blocked, and all that can be. */
+static const unsigned long sys_no_signals[1] = { 0 };
+static const unsigned long sys_all_signals[1] = { ~0UL };
+
+static inline long
+sys_getpid(void)
+{
+	return sys_call3(SYS_getpid, 0, 0, 0);
+}
+
 static inline long
 sys_dup3(int from, int to, int flags)
 {
@@ -174,7 +184,7 @@ sys_getppid(void)
 static inline long
 sys_kill_self(int number)
 {
-	return sys_call3(SYS_kill, sys_call3(SYS_getpid, 0, 0, 0), number, 0);
+	return sys_call3(SYS_kill, sys_getpid(), number, 0);
 }
 
 static inline long

@@ -19,6 +19,13 @@ add(const struct wait *w, int fd, uint32_t events, unsigned tag)
 	return epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, fd, &ev);
 }
 
+/* How a listener is watched by all together. */
+static const uint32_t watched[] = {
+	[WAIT_BATON] = EPOLLIN | EPOLLET,
+	[WAIT_OWN]   = 0,
+	[WAIT_CLAIM] = EPOLLIN | EPOLLONESHOT,
+};
+
 static int
 open_lifeline(struct wait *w)
 {
@@ -36,9 +43,11 @@ open_lifeline(struct wait *w)
 }
 
 int
-wait_open(struct wait *w, const int *listeners, unsigned n, struct err *e)
+wait_open(struct wait *w, enum wait_way way, const int *listeners, unsigned n,
+    struct err *e)
 {
 	memset(w, 0, sizeof *w);
+	w->way = way;
 	w->epoll_fd = fd_high(epoll_create1(EPOLL_CLOEXEC));
 	w->farewell_fd = fd_high(eventfd(0, EFD_SEMAPHORE | EFD_CLOEXEC |
 	    EFD_NONBLOCK));
@@ -49,7 +58,8 @@ wait_open(struct wait *w, const int *listeners, unsigned n, struct err *e)
 		goto fail;
 	for (w->n = 0; w->n < n; w->n++) {
 		w->listener[w->n] = listeners[w->n];
-		if (add(w, listeners[w->n], EPOLLIN | EPOLLET, w->n) == -1)
+		if (way != WAIT_OWN &&
+		    add(w, listeners[w->n], watched[way], w->n) == -1)
 			goto fail;
 	}
 	return 0;
@@ -59,19 +69,42 @@ fail:
 	return -1;
 }
 
-void
+/* The lifeline wakes all, everything else one. */
+static long
+enter_own(const struct wait *w)
+{
+	struct epoll_event ev = { .events = EPOLLIN, .data.u64 = WAIT_LIFELINE };
+	long fd = sys_call3(SYS_epoll_create1, EPOLL_CLOEXEC, 0, 0);
+	long r = fd;
+
+	if (r >= 0)
+		r = sys_epoll_ctl((int)fd, EPOLL_CTL_ADD, w->lifeline_fd, &ev);
+	ev.events |= EPOLLEXCLUSIVE;
+	ev.data.u64 = WAIT_FAREWELL;
+	if (r >= 0)
+		r = sys_epoll_ctl((int)fd, EPOLL_CTL_ADD, w->farewell_fd, &ev);
+	for (unsigned i = 0; i < w->n && r >= 0; i++) {
+		ev.data.u64 = i;
+		r = sys_epoll_ctl((int)fd, EPOLL_CTL_ADD, w->listener[i], &ev);
+	}
+	return r < 0 ? r : fd;
+}
+
+long
 wait_enter(const struct wait *w)
 {
 	if (w->hold_fd != -1)
 		sys_close(w->hold_fd);
+	return w->way == WAIT_OWN ? enter_own(w) : w->epoll_fd;
 }
 
 void
 wait_pass(const struct wait *w, unsigned i)
 {
-	struct epoll_event ev = { .events = EPOLLIN | EPOLLET, .data.u64 = i };
+	struct epoll_event ev = { .events = watched[w->way], .data.u64 = i };
 
-	sys_epoll_ctl(w->epoll_fd, EPOLL_CTL_MOD, w->listener[i], &ev);
+	if (w->way != WAIT_OWN)
+		sys_epoll_ctl(w->epoll_fd, EPOLL_CTL_MOD, w->listener[i], &ev);
 }
 
 void
@@ -100,9 +133,15 @@ wait_farewell(const struct wait *w, unsigned n)
 bool
 wait_heed(const struct wait *w)
 {
+	static const uint64_t none = 0;
 	uint64_t one;
 
-	return sys_read(w->farewell_fd, &one, sizeof one) == sizeof one;
+	if (sys_read(w->farewell_fd, &one, sizeof one) != sizeof one)
+		return false;
+	/* Only one was woken: wake the next, who may find nothing. */
+	if (w->way == WAIT_OWN)
+		sys_write(w->farewell_fd, &none, sizeof none);
+	return true;
 }
 
 void

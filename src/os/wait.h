@@ -8,6 +8,12 @@
  * the baton: wait_pass() asks the kernel to look again (tests/model/retire.c
  * explores that no client is left waiting).
  *
+ * Two other ways for other work.  Children that serve one client after the
+ * other (WAIT_OWN) have an epoll each, with EPOLLEXCLUSIVE: the kernel wakes one
+ * for each client, and nobody need pass on anything.  Where one program gets
+ * the listener itself (WAIT_CLAIM), an event is reported once (EPOLLONESHOT),
+ * until wait_pass() says that the listener may be looked at again.
+ *
  * The farewell is a semaphore (eventfd(2)): each child that takes one from it
  * leaves.  The lifeline is the master's pidfd: it is readable when the master
  * is dead, and needs no closing in every child as a pipe's write end does
@@ -27,7 +33,10 @@ enum {
 	WAIT_LIFELINE = 0xffff
 };
 
+enum wait_way { WAIT_BATON, WAIT_OWN, WAIT_CLAIM };
+
 struct wait {
+	enum wait_way way;
 	int epoll_fd;
 	int farewell_fd;
 	int lifeline_fd;
@@ -37,10 +46,12 @@ struct wait {
 };
 
 /* Make a place to wait on n listeners.  0, or -1 with errno and *e. */
-int wait_open(struct wait *w, const int *listeners, unsigned n, struct err *e);
+int wait_open(struct wait *w, enum wait_way way, const int *listeners,
+    unsigned n, struct err *e);
 
-/* What a child does first.  Safe in a child. */
-void wait_enter(const struct wait *w);
+/* What a child does first: where it shall wait, an epoll, or minus an errno.
+ * Safe in a child. */
+long wait_enter(const struct wait *w);
 
 /* Look again at one listener: if clients are queued one child is woken.
  * Safe in a child. */

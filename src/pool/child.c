@@ -1,4 +1,5 @@
-/* child.c - waits, accepts, hands over; then it is a program, or gone. */
+/* child.c - waits, accepts, hands over; then it is a program, gone, or waits
+ * again. */
 #include "pool/child.h"
 
 #include <signal.h>
@@ -10,6 +11,9 @@
 #include <time.h>
 
 #include "os/sys.h"
+#include "pool/claim.h"
+#include "pool/exec.h"
+#include "pool/inline.h"
 #include "rules/slot.h"
 #include "tools/clock.h"
 
@@ -19,128 +23,143 @@ enum {
 	PAUSE_MOST_MS = 200	/* ... to this: 5 failing calls a second */
 };
 
-/* The kernel's set of signals: none of them blocked. */
-static const unsigned long no_signals[1] = { 0 };
-
-/* Ring, unless somebody has and the master has not yet heard it.  One that
- * dies between the two lines is heard of by its death. */
-static void
-tell(const struct child_task *t)
+/* One that dies between the two lines is heard of by its death. */
+void
+child_tell(const struct child *c)
 {
 	static const uint64_t one = 1;
 
-	if (atomic_exchange(&t->board->rung, 1) == 0)
-		sys_write(t->bell_fd, &one, sizeof one);
+	if (atomic_exchange(&c->task->board->rung, 1) == 0)
+		sys_write(c->task->bell_fd, &one, sizeof one);
 }
 
-static _Noreturn void
-fail(const struct child_task *t, unsigned seat, enum seat_step step, long r)
+_Noreturn void
+child_fail(const struct child *c, enum seat_step step, long r)
 {
-	t->board->seats[seat].fail_step = (int32_t)step;
-	t->board->seats[seat].fail_errno = (int32_t)-r;
+	c->seat->fail_step = (int32_t)step;
+	c->seat->fail_errno = (int32_t)-r;
 	sys_exit(CHILD_EXIT_FAILED);
 }
 
-static _Noreturn void
-leave(const struct child_task *t, unsigned seat)
+_Noreturn void
+child_leave(const struct child *c)
 {
-	atomic_store(&t->board->state[seat], SLOT_LEAVING);
+	atomic_store(&c->task->board->state[c->number], SLOT_LEAVING);
+	if (handler_is_inline(c->task->handler))
+		inline_end();
 	sys_exit(CHILD_EXIT_LEFT);
 }
 
-static void
-get_local(const struct child_task *t, struct seat *s, int fd)
+void
+child_ask_local(struct child *c, int fd)
 {
-	const struct child_listener *l = &t->listener[s->listener];
-	int len = sizeof s->local.ss;
+	const struct child_listener *l = &c->task->listener[c->seat->listener];
+	struct addr *local = &c->seat->local;
+	int len = sizeof local->ss;
 
-	if (l->local_varies && sys_getsockname(fd, &s->local.ss, &len) == 0)
-		s->local.len = (socklen_t)len;
+	if (l->local_varies && sys_getsockname(fd, &local->ss, &len) == 0)
+		local->len = (socklen_t)len;
 	else
-		s->local = l->bound;
+		*local = l->bound;
 }
 
-static void
-get_peer_ids(struct seat *s, int fd)
+void
+child_ask_user(struct child *c, int fd)
 {
 	struct ucred cred = { .uid = (uid_t)-1, .gid = (gid_t)-1 };
 	int len = sizeof cred;
 
 	sys_getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len);
-	s->uid = cred.uid;
-	s->gid = cred.gid;
-	s->pid = (uint32_t)cred.pid;
+	c->seat->uid = cred.uid;
+	c->seat->gid = cred.gid;
+	c->seat->pid = (uint32_t)cred.pid;
 }
 
-/* The connection is ours: pass the baton, say so, ring if that leaves too
- * few.  The exchange is a full fence before the count: without it a wake-up
- * can be lost (tests/model/doorbell.c).  The baton is first, so that the
- * death of a child that did not pass it is that of a waiting one, and the
- * master looks again (tests/model/retire.c). */
-static void
-take(const struct child_task *t, unsigned seat, int fd)
+/* The work is ours: pass the baton, say so, ring if that leaves too few.  The
+ * exchange is a full fence before the count: without it a wake-up can be lost
+ * (tests/model/doorbell.c).  The baton is first, so that the death of a child
+ * that did not pass it is that of a waiting one, and the master looks again
+ * (tests/model/retire.c). */
+void
+child_take(struct child *c)
 {
-	struct board *b = t->board;
-	struct seat *s = &b->seats[seat];
+	struct board *b = c->task->board;
+	unsigned available;
 
-	s->begun_ns = clock_ns();
-	get_local(t, s, fd);
-	if (t->listener[s->listener].is_unix)
-		get_peer_ids(s, fd);
-	atomic_store(&b->source[seat], board_source(&s->peer, s->uid));
-	wait_pass(&t->wait, s->listener);
-	atomic_exchange(&b->state[seat], SLOT_BUSY);
-	if (atomic_load(&b->call) != 0 ||
-	    board_available(b) < atomic_load(&b->wanted))
-		tell(t);
+	c->seat->begun_ns = clock_ns();
+	atomic_store_explicit(&b->source[c->number],
+	    board_source(&c->seat->peer, c->seat->uid), memory_order_release);
+	if (c->task->wait.way == WAIT_BATON)
+		wait_pass(&c->task->wait, c->seat->listener);
+	atomic_exchange(&b->state[c->number], SLOT_BUSY);
+	available = board_available(b);
+	/* A guess is enough: it only delays a farewell. */
+	if (available < atomic_load_explicit(&b->fewest, memory_order_relaxed))
+		atomic_store_explicit(&b->fewest, available,
+		    memory_order_relaxed);
+	if (atomic_load(&b->call) != 0 || available < atomic_load(&b->wanted))
+		child_tell(c);
+}
+
+void
+child_done(struct child *c, unsigned n)
+{
+	struct board *b = c->task->board;
+	unsigned served = atomic_load_explicit(&c->seat->served,
+	    memory_order_relaxed) + n;
+
+	atomic_store_explicit(&c->seat->served, served, memory_order_relaxed);
+	if (c->leave_after > 0 && served >= c->leave_after)
+		child_leave(c);
+	atomic_store_explicit(&b->source[c->number], 0, memory_order_relaxed);
+	atomic_exchange(&b->state[c->number], SLOT_IDLE);
+	if (atomic_load(&b->full) != 0)
+		child_tell(c);
 }
 
 /* Sleep, on no descriptor: the trouble may be the limit of these, which
  * would end the sleep at once.  Then see whether there still is a master. */
 static void
-pause_ms(const struct child_task *t, unsigned seat, int ms)
+pause_ms(const struct child *c, int ms)
 {
 	struct timespec ts = { ms / 1000, ms % 1000 * 1000000L };
 
-	sys_ppoll(NULL, 0, &ts, no_signals);
-	if (sys_getppid() != t->master_pid || wait_heed(&t->wait))
-		leave(t, seat);
+	sys_ppoll(NULL, 0, &ts, sys_no_signals);
+	if (sys_getppid() != c->task->master_pid || wait_heed(&c->task->wait))
+		child_leave(c);
 }
 
-/* An error of accept: tell the master, and never spin.  Whatever the errno,
- * the answer is the same: a few tries at once, then growing pauses. */
-static void
-accept_failed(const struct child_task *t, unsigned seat, unsigned i, long r,
-    unsigned n)
+/* Whatever the errno, the answer is the same: a few tries at once, then
+ * growing pauses. */
+void
+child_trouble(struct child *c, unsigned i, long r, unsigned n)
 {
-	struct seat *s = &t->board->seats[seat];
 	int ms = PAUSE_MS;
 
 	/* Others may do better with what we were woken for. */
-	if (n == RETRIES + 1)
-		wait_pass(&t->wait, i);
-	s->accept_errno = (int32_t)-r;
-	atomic_fetch_add(&s->accept_errors, 1);
-	atomic_fetch_add(&t->board->troubles, 1);
+	if (n == RETRIES + 1 && c->task->wait.way == WAIT_BATON)
+		wait_pass(&c->task->wait, i);
+	c->seat->accept_errno = (int32_t)-r;
+	atomic_fetch_add(&c->seat->accept_errors, 1);
+	atomic_fetch_add(&c->task->board->troubles, 1);
 	if (n == 1 || n > RETRIES)
-		tell(t);
+		child_tell(c);
 	if (n <= RETRIES)
 		return;
 	for (unsigned k = RETRIES + 1; k < n && ms < PAUSE_MOST_MS; k++)
 		ms *= 2;
-	pause_ms(t, seat, ms < PAUSE_MOST_MS ? ms : PAUSE_MOST_MS);
+	pause_ms(c, ms < PAUSE_MOST_MS ? ms : PAUSE_MOST_MS);
 }
 
-/* A connection from this listener, or -1 if there is none (any more). */
-static int
-accept_one(const struct child_task *t, unsigned seat, unsigned i)
+int
+child_accept(struct child *c, unsigned i, int flags)
 {
-	struct seat *s = &t->board->seats[seat];
+	struct seat *s = c->seat;
 
 	for (unsigned failures = 1;; failures++) {
 		int len = sizeof s->peer.ss;
-		/* Blocking, as a program expects it, and not close-on-exec. */
-		long r = sys_accept4(t->wait.listener[i], &s->peer.ss, &len, 0);
+		long r = sys_accept4(c->task->wait.listener[i], &s->peer.ss,
+		    &len, flags);
 
 		if (r >= 0) {
 			s->peer.len = (socklen_t)len;
@@ -150,74 +169,90 @@ accept_one(const struct child_task *t, unsigned seat, unsigned i)
 		if (r == -EAGAIN)
 			return -1;
 		if (r != -EINTR)
-			accept_failed(t, seat, i, r, failures);
+			child_trouble(c, i, r, failures);
 	}
 }
 
-static _Noreturn void
-serve(const struct child_task *t, unsigned seat, int fd)
+static void
+look_at(struct child *c, unsigned i)
 {
-	long r;
+	const struct handler_kind *k = c->task->handler->kind;
 
-	take(t, seat, fd);
-	r = handler_become(t->handler, &t->board->seats[seat],
-	    &t->listener[t->board->seats[seat].listener],
-	    board_live(t->board, atomic_load(&t->board->source[seat])), fd);
-	fail(t, seat, SEAT_EXEC, r);
+	if (k->way == WAIT_CLAIM && !claim_take(c, i))
+		return;
+	if (c->task->listener[i].type == SOCK_DGRAM)
+		k->datagrams(c, i);
+	else
+		k->connections(c, i);
 }
 
 /* Told to leave: nobody who is already waiting may wait longer for it. */
 static void
-last_round(const struct child_task *t, unsigned seat)
+last_round(struct child *c)
 {
-	for (unsigned i = 0; i < t->wait.n; i++) {
-		int fd = accept_one(t, seat, i);
-
-		if (fd != -1)
-			serve(t, seat, fd);
-	}
-	if (wait_heed(&t->wait))
-		leave(t, seat);
+	for (unsigned i = 0; i < c->task->wait.n; i++)
+		if (c->task->wait.way != WAIT_CLAIM)
+			look_at(c, i);
+	if (wait_heed(&c->task->wait))
+		child_leave(c);
 }
 
 static void
-turn(const struct child_task *t, unsigned seat)
+turn(struct child *c)
 {
 	struct epoll_event ev;
-	long r = sys_epoll_pwait(t->wait.epoll_fd, &ev, 1, -1, no_signals);
-	int fd;
+	long r = sys_epoll_pwait(c->epoll_fd, &ev, 1, -1, sys_no_signals);
 
-	if (r == -EINTR)
+	if (r == -EINTR) {
+		if (handler_is_inline(c->task->handler))
+			inline_interrupted();
 		return;
+	}
 	if (r < 0)
-		fail(t, seat, SEAT_WAIT, r);
+		child_fail(c, SEAT_WAIT, r);
 	if (r == 0)
 		return;
 	if (ev.data.u64 == WAIT_LIFELINE)
-		leave(t, seat);
-	if (ev.data.u64 == WAIT_FAREWELL) {
-		last_round(t, seat);
-		return;
-	}
-	fd = accept_one(t, seat, (unsigned)ev.data.u64);
-	if (fd != -1)
-		serve(t, seat, fd);
+		child_leave(c);
+	if (ev.data.u64 == WAIT_FAREWELL)
+		last_round(c);
+	else
+		look_at(c, (unsigned)ev.data.u64);
+}
+
+static void
+enter(struct child *c)
+{
+	long r;
+
+	if (c->task->shut_fd != -1)
+		sys_close(c->task->shut_fd);
+	r = handler_dress(c);
+	if (r < 0)
+		child_fail(c, SEAT_DRESS, r);
+	if (handler_is_worker(c->task->handler))
+		exec_worker(c);
+	r = wait_enter(&c->task->wait);
+	if (r < 0)
+		child_fail(c, SEAT_WAIT, r);
+	c->epoll_fd = (int)r;
+	if (handler_is_inline(c->task->handler))
+		inline_begin(c);
 }
 
 _Noreturn void
 child_main(const void *task, unsigned seat)
 {
 	const struct child_task *t = task;
-	long r = handler_dress(t->handler);
+	struct child c = {
+		.task = t, .number = seat, .seat = &t->board->seats[seat],
+		.first_fd = -1,
+	};
 
-	wait_enter(&t->wait);
-	if (t->shut_fd != -1)
-		sys_close(t->shut_fd);
-	if (r < 0)
-		fail(t, seat, SEAT_DRESS, r);
+	enter(&c);
 	atomic_store(&t->board->state[seat], SLOT_IDLE);
 	if (atomic_load(&t->board->call) != 0)
-		tell(t);
+		child_tell(&c);
 	for (;;)
-		turn(t, seat);
+		turn(&c);
 }

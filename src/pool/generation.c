@@ -7,6 +7,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "pool/dialect.h"
 #include "pool/pool.h"
 #include "rules/slot.h"
 
@@ -15,6 +16,8 @@ describe(struct child_listener *c, const struct listener *l)
 {
 	const struct sockaddr_un *un = (const struct sockaddr_un *)&l->bound.ss;
 
+	c->id = l->id;
+	c->type = l->type;
 	c->bound = l->bound;
 	c->local_varies = l->wildcard;
 	c->is_unix = l->bound.ss.ss_family == AF_UNIX;
@@ -28,6 +31,30 @@ describe(struct child_listener *c, const struct listener *l)
 		c->path[0] = '@';
 		c->path[n < sizeof c->path ? n : sizeof c->path - 1] = '\0';
 	}
+}
+
+static void
+forget(struct pool_generation *g)
+{
+	wait_close(&g->task.wait);
+	dialect_free(g->task.told);
+	free(g);
+}
+
+/* Workers are told of the listeners and how to say that they are ready. */
+static int
+tell_workers(const struct pool *p, struct pool_generation *g,
+    const struct listener *v, unsigned n, struct err *e)
+{
+	if (!handler_is_worker(p->handler))
+		return 0;
+	g->task.tells_watchdog = p->spec->watchdog_ms > 0;
+	g->task.told = dialect_vars(p->handler, v, n, p->notify.name,
+	    p->spec->watchdog_ms);
+	if (g->task.told != NULL)
+		return 0;
+	err_sys(e, EXIT_SYSTEM, "cannot make a generation");
+	return -1;
 }
 
 int
@@ -44,10 +71,17 @@ generation_open(struct pool *p, const struct listener *v, unsigned n, struct err
 		fds[i] = v[i].fd;
 		describe(&g->task.listener[i], &v[i]);
 	}
-	if (wait_open(&g->task.wait, fds, n, e) == -1) {
+	if (wait_open(&g->task.wait, p->handler->kind->way, fds, n, e) == -1) {
 		free(g);
 		return -1;
 	}
+	if (tell_workers(p, g, v, n, e) == -1) {
+		forget(g);
+		return -1;
+	}
+	g->task.stderr_fd = p->capture != NULL && p->embedded ?
+	    p->capture->write_fd : -1;
+	g->task.recycle_after = p->spec->recycle_after;
 	g->task.board = p->board;
 	g->task.shut_fd = -1;
 	g->task.master_pid = getpid();
@@ -88,8 +122,7 @@ generation_forget_older(struct pool *p)
 			if (p->seats[i].generation == g)
 				p->seats[i].generation = NULL;
 		*at = g->older;
-		wait_close(&g->task.wait);
-		free(g);
+		forget(g);
 	}
 }
 
@@ -100,7 +133,6 @@ generation_close(struct pool *p)
 		struct pool_generation *g = p->now;
 
 		p->now = g->older;
-		wait_close(&g->task.wait);
-		free(g);
+		forget(g);
 	}
 }

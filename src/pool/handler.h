@@ -1,9 +1,8 @@
-/* handler.h - what a child does with its work.
+/* handler.h - what a child does with its work: one row of a table.
  *
- * Of the five kinds (a table, when there are more) this is `exec`: the child
- * becomes a program when work comes, and is given the connection as 0 and 1.
- * Called in children that may share their parent's memory: raw system calls
- * only.  Floor 3 (pool). */
+ * When does the child become a program, and what is it given?  Rows that
+ * become a program are called in children that may share their parent's
+ * memory: raw system calls only.  Floor 3 (pool). */
 #ifndef POOL_HANDLER_H
 #define POOL_HANDLER_H
 
@@ -11,11 +10,65 @@
 #include <sys/resource.h>
 
 #include "os/board.h"
+#include "os/wait.h"
 
 enum { HANDLER_ENV = 384, HANDLER_LIMITS = 16 };
 
+struct brood_client;		/* pool/client.h */
+struct child;			/* pool/child.h */
+
+enum handler_when { HANDLER_NEVER, HANDLER_AT_WORK, HANDLER_AT_BIRTH };
+
+struct handler_kind {
+	const char *word;
+	enum handler_when when;	/* does it become a program? */
+	enum wait_way way;	/* how it waits for work */
+	/* Serve what listener i has: connections, datagrams.  Those that
+	 * become a program return only if there was nothing. */
+	void (*connections)(struct child *c, unsigned i);
+	void (*datagrams)(struct child *c, unsigned i);
+};
+
+/* The five kinds; ends with a row without a word. */
+extern const struct handler_kind handler_kinds[];
+
+/* The row of a word, or NULL. */
+const struct handler_kind *handler_kind(const char *word);
+
+/* How a worker is told of its listeners; one at a time, as two would make
+ * a program own a descriptor twice. */
+enum handler_dialect {
+	HANDLER_LISTEN_FDS,	/* sd_listen_fds(3) */
+	HANDLER_ON_0,		/* the first one is descriptor 0: FastCGI */
+	HANDLER_STARTER,	/* SERVER_STARTER_PORT */
+	HANDLER_EINHORN		/* EINHORN_FD_COUNT, EINHORN_FD_0 ... */
+};
+
+/* When is a worker ready?  It may always say so (sd_notify(3)). */
+enum handler_ready {
+	HANDLER_READY_ALIVE,	/* after start-time alive */
+	HANDLER_READY_NOTIFY,
+	HANDLER_READY_FD	/* s6's way: a newline on a descriptor */
+};
+
+/* Kinds inline and inline-wait: functions, and what they are told. */
+struct handler_calls {
+	void (*stream)(struct brood_client *c, int fd, void *arg);
+	void *stream_arg;
+	void (*datagram)(struct brood_client *c, const void *data, size_t n,
+	    void *arg);
+	void *datagram_arg;
+	/* In the child: its start, a client's begin and end. */
+	void (*child)(void *arg);
+	void (*begin)(struct brood_client *c, void *arg);
+	void (*end)(struct brood_client *c, void *arg);
+	void *event_arg;
+	bool low_ports;		/* answer clients with ports below 1024 */
+};
+
 struct handler {
-	const char *path;	/* absolute */
+	const struct handler_kind *kind;
+	const char *path;	/* absolute; of a program */
 	bool linger;		/* stay beside the program; pool/linger.h */
 	char *const *argv;
 	unsigned nenv;
@@ -26,17 +79,28 @@ struct handler {
 		int resource;
 		struct rlimit value;
 	} limit[HANDLER_LIMITS];
+	unsigned wait_tries;	/* exec-wait: programs for one datagram */
+	enum handler_dialect dialect;	/* worker */
+	enum handler_ready ready;
+	int ready_fd;		/* of HANDLER_READY_FD: its number there */
+	int stop_signal;	/* worker: tells it to go */
+	struct handler_calls calls;
 };
 
-struct child_listener;
+static inline bool
+handler_is_worker(const struct handler *h)
+{
+	return h->kind->when == HANDLER_AT_BIRTH;
+}
 
-/* At birth: an own session, and the resource limits.  0 or minus an errno. */
-long handler_dress(const struct handler *h);
+static inline bool
+handler_is_inline(const struct handler *h)
+{
+	return h->kind->when == HANDLER_NEVER;
+}
 
-/* Become the program, with fd as 0 and 1.  live: connections of the same
- * source, this one included.  Returns only if that failed: minus an errno,
- * and the connection was ended so that the client reads its end. */
-long handler_become(const struct handler *h, struct seat *s,
-    const struct child_listener *l, unsigned live, int fd);
+/* At birth: an own session, the resource limits, standard error.  0 or minus
+ * an errno. */
+long handler_dress(const struct child *c);
 
 #endif

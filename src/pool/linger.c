@@ -11,11 +11,9 @@
 #include "os/sys.h"
 #include "tools/clock.h"
 
-static const unsigned long no_signals[1] = { 0 };
-
 /* Until the client's end, or the bounds. */
-static void
-drain(int fd)
+void
+linger_drain(int fd)
 {
 	int64_t until = clock_ms() + LINGER_MOST_MS;
 	struct pollfd p = { .fd = fd, .events = POLLIN };
@@ -37,12 +35,33 @@ drain(int fd)
 	}
 }
 
+/* The core would be one of the master's memory. */
+static _Noreturn void
+end_as(int status)
+{
+	static const struct rlimit no_core = { 0, 0 };
+
+	sys_setrlimit(RLIMIT_CORE, &no_core);
+	sys_sigmask(SIG_SETMASK, sys_no_signals);
+	if (WIFSIGNALED(status))
+		sys_kill_self(WTERMSIG(status));
+	sys_exit(WEXITSTATUS(status));
+}
+
+_Noreturn void
+linger_end(long pid)
+{
+	int status = 0;
+
+	while (sys_wait4(pid, &status, 0) == -EINTR)
+		;
+	end_as(status);
+}
+
 _Noreturn void
 linger_after(long pid, int fd)
 {
 	int status = 0;
-
-	static const struct rlimit no_core = { 0, 0 };
 
 	/* Nothing of the master's is ours any more, nor a second copy of the
 	 * connection.  Signals stay blocked: those for the session are the
@@ -52,11 +71,6 @@ linger_after(long pid, int fd)
 	while (sys_wait4(pid, &status, 0) == -EINTR)
 		;
 	sys_shutdown(fd, SHUT_WR);
-	drain(fd);
-	/* The core would be one of the master's memory. */
-	sys_setrlimit(RLIMIT_CORE, &no_core);
-	sys_sigmask(SIG_SETMASK, no_signals);
-	if (WIFSIGNALED(status))
-		sys_kill_self(WTERMSIG(status));
-	sys_exit(WEXITSTATUS(status));
+	linger_drain(fd);
+	end_as(status);
 }

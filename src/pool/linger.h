@@ -17,4 +17,10 @@ enum {
  * end as it ended. */
 _Noreturn void linger_after(long pid, int fd);
 
+/* Wait for the program, and end as it did. */
+_Noreturn void linger_end(long pid);
+
+/* Take what the client still sends, until its end, or a bound. */
+void linger_drain(int fd);
+
 #endif

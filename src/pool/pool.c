@@ -6,24 +6,34 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include "pool/claim.h"
 #include "pool/generation.h"
 #include "pool/reap.h"
 #include "pool/session.h"
 #include "pool/tell.h"
 #include "pool/trouble.h"
+#include "pool/worker.h"
+#include "rules/roll.h"
 #include "rules/slot.h"
+#include "tools/fd.h"
 #include "tools/log.h"
 
 int
 pool_open(struct pool *p, struct spec *spec, const struct handler *h,
-    struct loop *l, bool shared, struct err *e)
+    struct loop *l, bool shared, bool embedded, struct err *e)
 {
-	/* Children that leave while their successors start have seats, too. */
-	unsigned nseats = spec->limits.max + spec->limits.max_idle + 8;
+	/* All there may ever be, as limits may be raised: what is not used
+	 * costs nothing. */
+	unsigned nseats = POOL_SEATS;
 
 	memset(p, 0, sizeof *p);
+	p->notify.fd = -1;
+	p->embedded = embedded;
 	p->spec = spec;
 	p->handler = h;
 	p->loop = l;
@@ -33,7 +43,9 @@ pool_open(struct pool *p, struct spec *spec, const struct handler *h,
 	p->seats = calloc(nseats, sizeof *p->seats);
 	if (p->seats == NULL)
 		err_sys(e, EXIT_SYSTEM, "cannot make %u seats", nseats);
-	if (p->seats == NULL || launch_open(&p->launch, shared, nseats, e) == -1) {
+	if (p->seats == NULL ||
+	    launch_open(&p->launch, shared, embedded, nseats, e) == -1 ||
+	    (handler_is_worker(h) && worker_open(p, e) == -1)) {
 		pool_close(p);
 		return -1;
 	}
@@ -52,6 +64,8 @@ end_all(struct pool *p)
 		kill(pid, SIGKILL);
 		while (waitpid(pid, NULL, __WALL) == -1 && errno == EINTR)
 			;
+		if (p->embedded)
+			fd_close(&p->seats[i].pidfd);
 	}
 }
 
@@ -60,6 +74,7 @@ pool_close(struct pool *p)
 {
 	end_all(p);
 	generation_close(p);
+	worker_close(p);
 	launch_close(&p->launch);
 	free(p->seats);
 	board_close(p->board);
@@ -68,6 +83,19 @@ pool_close(struct pool *p)
 }
 
 /* ---- counting ---- */
+
+static void
+count_worker(struct pool *p, const struct pool_seat *s)
+{
+	if (s->told)
+		p->leaving++;
+	else if (s->recycled || s->generation != p->now)
+		p->older++;
+	else if (s->ready)
+		p->counts.idle++;
+	else
+		p->counts.starting++;
+}
 
 static void
 count_seat(struct pool *p, unsigned i)
@@ -87,7 +115,7 @@ count_seat(struct pool *p, unsigned i)
 			p->counts.starting++;
 		break;
 	case SLOT_BUSY:
-		if (!s->begun)
+		if (s->begun_ns != p->board->seats[i].begun_ns)
 			session_begin(p, i);
 		p->counts.busy++;
 		break;
@@ -107,10 +135,15 @@ static void
 count(struct pool *p)
 {
 	memset(&p->counts, 0, sizeof p->counts);
-	p->older = 0;
-	for (unsigned i = 0; i < p->board->high; i++)
-		if (p->seats[i].pid != 0)
+	p->older = p->leaving = 0;
+	for (unsigned i = 0; i < p->board->high; i++) {
+		if (p->seats[i].pid == 0)
+			continue;
+		if (handler_is_worker(p->handler))
+			count_worker(p, &p->seats[i]);
+		else
 			count_seat(p, i);
+	}
 }
 
 /* ---- starting ---- */
@@ -124,6 +157,19 @@ free_seat(const struct pool *p)
 		if (p->seats[i].pid == 0)
 			break;
 	return i;
+}
+
+/* Without SIGCHLD.  Should there be no descriptor for it, it is found dead
+ * when others are (reap_all()). */
+static void
+watch_child(struct pool *p, unsigned i)
+{
+	struct pool_seat *s = &p->seats[i];
+
+	s->pidfd = fd_high((int)syscall(SYS_pidfd_open, s->pid, 0));
+	if (s->pidfd != -1 && loop_add(p->loop, s->pidfd, EPOLLIN,
+	    POOL_TAG_CHILD + i) == -1)
+		fd_close(&s->pidfd);
 }
 
 static int
@@ -141,7 +187,9 @@ start_one(struct pool *p, int64_t now)
 	if (i >= p->board->high)
 		atomic_store(&p->board->high, i + 1);
 	atomic_store(&p->board->state[i], SLOT_STARTING);
-	pid = launch_child(&p->launch, child_main, &p->now->task, i);
+	pid = worker_prepare(p, i) == -1 ? -1 :
+	    launch_child(&p->launch, child_main, &p->now->task, i);
+	worker_launched(p, i, pid != -1, now);
 	if (pid == -1) {
 		atomic_store(&p->board->state[i], SLOT_EMPTY);
 		return -1;
@@ -150,6 +198,8 @@ start_one(struct pool *p, int64_t now)
 	s->pid = pid;
 	s->born_ms = now;
 	s->generation = p->now;
+	if (p->embedded)
+		watch_child(p, i);
 	return 0;
 }
 
@@ -158,6 +208,8 @@ start(struct pool *p, unsigned n, int64_t now)
 {
 	unsigned repeated;
 
+	if (n == 0)
+		return;
 	for (; n > 0; n--) {
 		if (start_one(p, now) == -1)
 			break;
@@ -185,6 +237,7 @@ static void
 shrink(struct pool *p, int64_t now)
 {
 	unsigned idle = p->counts.idle;
+	unsigned fewest = atomic_exchange(&p->board->fewest, UINT32_MAX);
 	unsigned spare;
 
 	if (idle <= p->spec->limits.max_idle || p->spec->limits.fixed > 0 ||
@@ -198,6 +251,8 @@ shrink(struct pool *p, int64_t now)
 	}
 	if (idle < p->idle_low)
 		p->idle_low = idle;
+	if (fewest < p->idle_low)
+		p->idle_low = fewest;
 	if (now < p->quiet_ms)
 		return;
 	spare = plan_spare(&p->spec->limits, p->idle_low);
@@ -228,6 +283,7 @@ tell_ceiling(struct pool *p, const struct plan *todo, int64_t now)
 		if (episode_end(&p->full))
 			log_info("full-over connected=%u", p->counts.busy);
 	}
+	atomic_store(&p->board->full, p->was_full);
 }
 
 static int64_t
@@ -246,20 +302,62 @@ next_deadline(const struct pool *p, int64_t now)
 	next = sooner(next, p->fault.until_ms);
 	if (p->fault.probing && p->fault.until_ms == 0 && !p->gone)
 		next = sooner(next, now + FAULT_WELL_MS);
-	if (p->spec->session_ms == 0)
+	/* Children that wait again do not say so, and may be too many. */
+	if (handler_is_inline(p->handler) && p->counts.busy > 0 &&
+	    p->counts.busy + p->counts.idle > p->spec->limits.max_idle)
+		next = sooner(next, now + p->spec->idle_ms);
+	if (p->spec->session_ms == 0 && !handler_is_worker(p->handler))
 		return next;
 	for (unsigned i = 0; i < p->board->high; i++)
 		if (p->seats[i].pid != 0)
-			next = sooner(next, p->seats[i].end_ms);
+			next = sooner(next, handler_is_worker(p->handler) ?
+			    worker_next(p, i) : p->seats[i].end_ms);
 	return next;
+}
+
+/* ---- workers, and all others ---- */
+
+static unsigned
+settle_workers(struct pool *p, int64_t now)
+{
+	const struct plan_counts *c = &p->counts;
+	struct roll todo = roll_next(p->spec->limits.fixed, p->spec->overlap,
+	    &(struct roll_counts){ .starting = c->starting, .ready = c->idle,
+	    .old = p->older, .leaving = p->leaving });
+
+	if (p->closing)
+		return 0;
+	worker_retire(p, todo.retire, now);
+	if (fault_holds(&p->fault, now))
+		return 0;
+	return fault_allows(&p->fault, c->starting, todo.start);
+}
+
+static unsigned
+settle_children(struct pool *p, int64_t now)
+{
+	struct plan_counts c = p->counts;
+	struct plan todo;
+
+	c.busy += p->older;	/* they may still take one more */
+	todo = plan_next(&p->spec->limits, &c);
+	/* In this order: asking also ends a pause that is over. */
+	if (fault_holds(&p->fault, now) || p->closing)
+		todo.start = 0;
+	todo.start = fault_allows(&p->fault, c.starting + c.idle, todo.start);
+	if (todo.start > 0)
+		wait_take_back(&p->now->task.wait);
+	if (todo.wanted == 0)
+		atomic_store(&p->board->wanted, 0);
+	tell_ceiling(p, &todo, now);
+	return todo.start;
 }
 
 int64_t
 pool_settle(struct pool *p, int64_t now)
 {
 	const struct plan_limits *l = &p->spec->limits;
-	struct plan_counts c;
-	struct plan todo;
+	unsigned todo;
 
 	if (p->reap_ms != 0 && now >= p->reap_ms)
 		reap_ended(p, now);
@@ -268,28 +366,21 @@ pool_settle(struct pool *p, int64_t now)
 	 * (tests/model/doorbell.c). */
 	atomic_store(&p->board->rung, 0);
 	atomic_store(&p->board->wanted, l->fixed > 0 ? 0 : l->min_idle);
+	if (handler_is_worker(p->handler))
+		worker_look(p, now);
 	count(p);
 	trouble_look(p, now);
 	if (p->now->older != NULL)
 		generation_forget_older(p);
 	session_end_long(p, now);
 	trouble_check(p, now);
-	c = p->counts;
-	c.busy += p->older;	/* they may still take one more */
-	todo = plan_next(l, &c);
-	/* In this order: asking also ends a pause that is over. */
-	if (fault_holds(&p->fault, now) || p->closing)
-		todo.start = 0;
-	todo.start = fault_allows(&p->fault, c.starting + c.idle, todo.start);
-	if (todo.start > 0) {
-		wait_take_back(&p->now->task.wait);
-		start(p, todo.start, now);
-	}
-	if (todo.wanted == 0)
-		atomic_store(&p->board->wanted, 0);
-	tell_ceiling(p, &todo, now);
+	if (p->handler->kind->way == WAIT_CLAIM)
+		claim_look(p, now);
+	todo = handler_is_worker(p->handler) ? settle_workers(p, now) :
+	    settle_children(p, now);
+	start(p, todo < l->burst ? todo : l->burst, now);
 	shrink(p, now);
-	if (todo.start == l->burst)
+	if (todo >= l->burst)
 		return now;	/* others first, then us again */
 	return next_deadline(p, now);
 }
@@ -317,10 +408,65 @@ pool_shift(struct pool *p, int by)
 }
 
 void
-pool_dismiss(struct pool *p)
+pool_dismiss(struct pool *p, int64_t now)
 {
 	p->closing = true;
-	wait_farewell(&p->now->task.wait, UINT32_MAX);
+	if (handler_is_worker(p->handler))
+		worker_dismiss(p, now);
+	else
+		wait_farewell(&p->now->task.wait, UINT32_MAX);
+}
+
+void
+pool_hear(struct pool *p, uint32_t tag, int64_t now)
+{
+	if (tag == POOL_TAG_NOTIFY)
+		worker_hear(p, now);
+	else if (tag >= POOL_TAG_CHILD)
+		reap_child(p, tag - POOL_TAG_CHILD, now);
+	else if (tag >= POOL_TAG_READY)
+		worker_hear_line(p, tag - POOL_TAG_READY, now);
+}
+
+unsigned long
+pool_served(const struct pool *p)
+{
+	unsigned long n = p->served;
+
+	for (unsigned i = 0; i < p->board->high; i++)
+		if (p->seats[i].pid != 0)
+			n += atomic_load(&p->board->seats[i].served);
+	return n;
+}
+
+static unsigned
+count_state(const struct pool *p, enum slot_state state)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < p->board->high; i++)
+		n += p->seats[i].pid != 0 &&
+		    atomic_load(&p->board->state[i]) == state;
+	return n;
+}
+
+unsigned
+pool_connected(const struct pool *p)
+{
+	return count_state(p, SLOT_BUSY);
+}
+
+unsigned
+pool_waiting(const struct pool *p)
+{
+	return count_state(p, SLOT_IDLE);
+}
+
+bool
+pool_is_renewed(const struct pool *p)
+{
+	return p->older == 0 && (!handler_is_worker(p->handler) ||
+	    p->counts.idle >= p->spec->limits.fixed);
 }
 
 bool

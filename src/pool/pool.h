@@ -14,19 +14,40 @@
 #include "os/capture.h"
 #include "os/launch.h"
 #include "os/loop.h"
+#include "os/notify.h"
 #include "pool/generation.h"
 #include "rules/episode.h"
 #include "rules/fault.h"
 #include "rules/spec.h"
 
+/* Tags of what the pool watches in the master's loop; of a seat: + its
+ * number. */
+enum {
+	POOL_TAG_NOTIFY = 0x1000,
+	POOL_TAG_READY  = 0x10000,	/* a worker's ready-fd */
+	POOL_TAG_CHILD  = 0x20000,	/* a child's pidfd */
+	POOL_TAG_END    = 0x30000,
+	POOL_SEATS      = 0xfff0	/* most */
+};
+
 /* What the master alone knows of a seat. */
 struct pool_seat {
 	pid_t pid;		/* 0 = empty */
+	int pidfd;		/* tells its end; only where SIGCHLD does not */
 	int64_t born_ms;
 	int64_t end_ms;		/* end the session then; 0 = not yet known */
 	struct pool_generation *generation;
 	uint32_t accept_errors;	/* of these we know */
-	bool begun;		/* seen busy, and told */
+	int64_t begun_ns;	/* of the session that was seen and told; 0 = none */
+	/* Workers: */
+	bool ready;
+	bool told;		/* to go */
+	bool recycled;		/* another shall be in its place */
+	bool failed;		/* it had to be told */
+	int ready_fd;		/* it writes a newline there; -1 = none */
+	int64_t start_ms;	/* ready, or late, then */
+	int64_t watch_ms;	/* hangs then; 0 = offers no watchdog */
+	int64_t recycle_ms;	/* too old then; 0 = never */
 	bool forced;		/* we ended it: TERM was sent */
 	bool strange;		/* its nonsense was told */
 };
@@ -39,13 +60,15 @@ struct pool {
 	const struct handler *handler;
 	struct pool_seat *seats;
 	struct pool_generation *now;	/* and older ones behind it */
+	struct notify notify;		/* of workers; fd -1 = none */
 	struct plan_counts counts;	/* as of the last settle */
+	unsigned leaving;		/* workers that were told to go */
 	unsigned older;			/* waiting children of older ones */
 	unsigned maybe_free;		/* no seat below this one is empty */
 	uint32_t troubles;		/* of the board's we know */
 	struct fault fault;
 	bool gone;		/* the pause is because of a missing program */
-	struct episode full, forks, execs, accepts, crashes;
+	struct episode full, forks, execs, accepts, crashes, eaten;
 	bool was_full;
 	unsigned idle_low;	/* fewest idle since quiet_ms began */
 	int64_t quiet_ms;	/* when to look at it; 0 = not too many */
@@ -55,11 +78,12 @@ struct pool {
 	unsigned long served, deaths;
 	struct capture *capture;	/* of the programs' lines; or NULL */
 	bool strangers;		/* reap children we never started, too */
+	bool embedded;		/* SIGCHLD is the caller's */
 };
 
 /* 0, or -1 with errno and *e. */
 int pool_open(struct pool *p, struct spec *spec, const struct handler *h,
-    struct loop *l, bool shared, struct err *e);
+    struct loop *l, bool shared, bool embedded, struct err *e);
 void pool_close(struct pool *p);
 
 /* Bring the pool to where its limits want it.  Returns when to come again
@@ -69,8 +93,19 @@ int64_t pool_settle(struct pool *p, int64_t now);
 /* Change minimum-available by this much, within its range. */
 void pool_shift(struct pool *p, int by);
 
+/* One of the pool's descriptors is ready. */
+void pool_hear(struct pool *p, uint32_t tag, int64_t now);
+
 /* No new children, and those that wait leave. */
-void pool_dismiss(struct pool *p);
+void pool_dismiss(struct pool *p, int64_t now);
+
+/* Clients served, and being served, and children that wait: counted now. */
+unsigned long pool_served(const struct pool *p);
+unsigned pool_connected(const struct pool *p);
+unsigned pool_waiting(const struct pool *p);
+
+/* Is a renewal complete: does nobody of an older generation take clients? */
+bool pool_is_renewed(const struct pool *p);
 
 /* Is nobody left? */
 bool pool_is_empty(const struct pool *p);

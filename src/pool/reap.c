@@ -8,12 +8,15 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include "pool/claim.h"
 #include "pool/pool.h"
 #include "pool/session.h"
 #include "pool/tell.h"
 #include "pool/trouble.h"
+#include "pool/worker.h"
 #include "rules/slot.h"
 #include "tools/clock.h"
+#include "tools/fd.h"
 #include "tools/log.h"
 
 enum {
@@ -31,9 +34,11 @@ bury_busy(struct pool *p, unsigned i, int status, const struct rusage *ru,
 	unsigned repeated;
 	char path[512];
 
-	if (!s->begun)
+	if (s->begun_ns != b->begun_ns)
 		session_begin(p, i);
 	tell_end(s->pid, b, status, ru, s->forced);
+	if (handler_is_inline(p->handler) && !s->forced)
+		p->deaths++;
 	if (b->fail_errno == 0) {
 		p->served++;
 		trouble_over(p);
@@ -75,7 +80,8 @@ bury_waiting(struct pool *p, unsigned i, int status, int64_t now)
 	p->deaths++;
 	if (by_hand(status) || episode_tell(&p->crashes, now, &repeated))
 		tell_death(s->pid, b, status, repeated);
-	wait_pass_all(&s->generation->task.wait);
+	if (p->handler->kind->way == WAIT_BATON)
+		wait_pass_all(&s->generation->task.wait);
 	if (!by_hand(status) || now - s->born_ms < YOUNG_MS)
 		trouble_failed(p, s, false, now);
 }
@@ -90,10 +96,20 @@ bury(struct pool *p, unsigned i, int status, const struct rusage *ru,
 
 	if (p->capture != NULL)
 		capture_ended(p->capture, pid, tell_program);
-	if (atomic_load(&p->board->state[i]) == SLOT_BUSY)
+	p->served += atomic_load(&p->board->seats[i].served);
+	if (handler_is_worker(p->handler))
+		worker_bury(p, i, status, now);
+	else if (atomic_load(&p->board->state[i]) == SLOT_BUSY)
 		bury_busy(p, i, status, ru, now);
 	else
 		bury_waiting(p, i, status, now);
+	if (p->handler->kind->way == WAIT_CLAIM)
+		claim_over(p, i);
+	if (p->embedded) {
+		if (s->pidfd != -1)
+			loop_del(p->loop, s->pidfd);
+		fd_close(&s->pidfd);
+	}
 	atomic_store(&p->board->source[i], 0);
 	atomic_store(&p->board->state[i], SLOT_EMPTY);
 	memset(s, 0, sizeof *s);
@@ -177,13 +193,23 @@ reap_ended(struct pool *p, int64_t now)
 	loop_heard_ended(p->loop);
 	/* SIGCHLD also says that a child was stopped, and a signal that wakes
 	 * a waiting one lets it take an event on its way. */
-	wait_pass_all(&p->now->task.wait);
+	if (p->handler->kind->way == WAIT_BATON)
+		wait_pass_all(&p->now->task.wait);
 	/* Their last words come before their ends. */
 	if (p->capture != NULL)
 		capture_take(p->capture, tell_program);
-	reap_all(p, p->launch.shared, now);
+	reap_all(p, p->launch.shared && !handler_is_worker(p->handler), now);
 	if (p->strangers)
 		reap_strangers(p);
+}
+
+void
+reap_child(struct pool *p, unsigned i, int64_t now)
+{
+	if (p->capture != NULL)
+		capture_take(p->capture, tell_program);
+	if (p->seats[i].pid != 0)
+		reap(p, i, now);
 }
 
 void
@@ -199,7 +225,8 @@ reap_heard(struct pool *p, int64_t now)
 	unsigned alive = p->counts.starting + p->counts.idle + p->counts.busy;
 
 	/* Near the ceiling every end makes room for a client who waits. */
-	bool soon = !p->launch.shared || p->closing || l->fixed > 0 ||
+	bool soon = !p->launch.shared || handler_is_worker(p->handler) ||
+	    p->handler->kind->way == WAIT_CLAIM || p->closing || l->fixed > 0 ||
 	    alive + l->burst >= l->max;
 
 	if (soon)

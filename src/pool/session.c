@@ -2,9 +2,11 @@
 #include "pool/session.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 
 #include "pool/pool.h"
 #include "pool/tell.h"
+#include "rules/slot.h"
 #include "tools/log.h"
 
 enum { GRACE_MS = 2000 };	/* between TERM and KILL of a session */
@@ -14,25 +16,43 @@ session_begin(struct pool *p, unsigned i)
 {
 	struct pool_seat *s = &p->seats[i];
 
-	s->begun = true;
+	s->begun_ns = p->board->seats[i].begun_ns;
+	s->forced = false;
 	if (episode_end(&p->accepts))
 		log_info("accept-over pid=%d", s->pid);
 	if (p->spec->session_ms > 0)
-		s->end_ms = p->board->seats[i].begun_ns / 1000000 +
-		    p->spec->session_ms;
+		s->end_ms = s->begun_ns / 1000000 + p->spec->session_ms;
+	/* A child that serves itself tells itself. */
+	if (handler_is_inline(p->handler))
+		return;
 	tell_begin(s->pid, &p->board->seats[i]);
+	if (p->handler->calls.begin != NULL)
+		p->handler->calls.begin(NULL, p->handler->calls.event_arg);
+}
+
+/* Is what was seen to begin still going on? */
+static bool
+goes_on(const struct pool *p, unsigned i)
+{
+	return handler_is_worker(p->handler) ||
+	    (atomic_load(&p->board->state[i]) == SLOT_BUSY &&
+	    p->board->seats[i].begun_ns == p->seats[i].begun_ns);
 }
 
 void
 session_end_long(struct pool *p, int64_t now)
 {
-	if (p->spec->session_ms == 0)
+	if (p->spec->session_ms == 0 && !handler_is_worker(p->handler))
 		return;
 	for (unsigned i = 0; i < p->board->high; i++) {
 		struct pool_seat *s = &p->seats[i];
 
 		if (s->pid == 0 || s->end_ms == 0 || now < s->end_ms)
 			continue;
+		if (!goes_on(p, i)) {
+			s->end_ms = 0;
+			continue;
+		}
 		log_info("session-time pid=%d signal=%s", s->pid,
 		    s->forced ? "KILL" : "TERM");
 		kill(-s->pid, s->forced ? SIGKILL : SIGTERM);

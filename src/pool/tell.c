@@ -11,13 +11,16 @@
 
 enum { ENDS_SIZE = 2 * ADDR_TEXT_SIZE + 32 };
 
-/* "peer=... local=...": both ends of the connection. */
+/* "peer=... local=...": both ends of the connection; of a listener, one. */
 static const char *
 ends(const struct seat *b, char buf[ENDS_SIZE])
 {
 	char peer[ADDR_TEXT_SIZE], local[ADDR_TEXT_SIZE];
 
-	if (b->local.ss.ss_family == AF_UNIX)
+	if (b->peer.ss.ss_family == AF_UNSPEC)
+		snprintf(buf, ENDS_SIZE, "local=%s",
+		    addr_text(&b->local, local));
+	else if (b->local.ss.ss_family == AF_UNIX)
 		snprintf(buf, ENDS_SIZE, "peer=unix:uid=%u,pid=%u local=%s",
 		    b->uid, b->pid, addr_text(&b->local, local));
 	else
@@ -68,6 +71,26 @@ tell_end(pid_t pid, const struct seat *b, int status, const struct rusage *ru,
 		    (double)(clock_ns() - b->begun_ns) / 1e9, how(status, end),
 		    seconds(&ru->ru_utime), seconds(&ru->ru_stime),
 		    ru->ru_maxrss, forced ? " forced=1" : "");
+}
+
+void
+tell_served(pid_t pid, const struct seat *b)
+{
+	char buf[ENDS_SIZE];
+
+	log_info("end pid=%d %s seconds=%.3f", pid, ends(b, buf),
+	    (double)(clock_ns() - b->begun_ns) / 1e9);
+}
+
+void
+tell_worker(pid_t pid, int status, bool failed)
+{
+	char end[64];
+
+	if (failed)
+		log_warn("worker-died pid=%d %s", pid, how(status, end));
+	else
+		log_info("worker-end pid=%d %s", pid, how(status, end));
 }
 
 static const char *

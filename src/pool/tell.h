@@ -15,6 +15,12 @@ void tell_begin(pid_t pid, const struct seat *b);
 void tell_end(pid_t pid, const struct seat *b, int status,
     const struct rusage *ru, bool forced);
 
+/* The same, told by a child that goes on. */
+void tell_served(pid_t pid, const struct seat *b);
+
+/* A worker ended; failed: nobody had asked it to. */
+void tell_worker(pid_t pid, int status, bool failed);
+
 /* A child died that had no client. */
 void tell_death(pid_t pid, const struct seat *b, int status,
     unsigned repeated);

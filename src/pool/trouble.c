@@ -30,10 +30,18 @@ trouble_over(struct pool *p)
 }
 
 static bool
+is_well(const struct pool *p, unsigned i)
+{
+	if (handler_is_worker(p->handler))
+		return p->seats[i].ready && !p->seats[i].told;
+	return p->seats[i].begun_ns == 0;
+}
+
+static bool
 one_waits_well(const struct pool *p, int64_t now)
 {
 	for (unsigned i = 0; i < p->board->high; i++)
-		if (p->seats[i].pid != 0 && !p->seats[i].begun &&
+		if (p->seats[i].pid != 0 && is_well(p, i) &&
 		    now - p->seats[i].born_ms >= FAULT_WELL_MS)
 			return true;
 	return false;

@@ -15,6 +15,7 @@ spec_default(void)
 		.backlog = SPEC_BACKLOG,
 		.idle_ms = SPEC_IDLE_MS,
 		.stop_ms = SPEC_STOP_MS,
+		.overlap = SPEC_OVERLAP,
 	};
 }
 

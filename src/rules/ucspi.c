@@ -14,7 +14,7 @@ static const char *const owned[] = {
 	"TCP6LOCALPORT", "TCP6LOCALHOST", "TCP6REMOTEIP", "TCP6REMOTEPORT",
 	"TCP6REMOTEHOST", "TCP6REMOTEINFO",
 	"UDPLOCALIP", "UDPLOCALPORT", "UDPREMOTEIP", "UDPREMOTEPORT",
-	"UDPCONNNUM",
+	"UDPCONNNUM", "UDPINTERFACE",
 	"UNIXLOCALPATH", "UNIXLOCALUID", "UNIXLOCALGID", "UNIXLOCALPID",
 	"UNIXREMOTEPATH", "UNIXREMOTEEUID", "UNIXREMOTEEGID", "UNIXREMOTEPID",
 	"UNIXCONNNUM",
@@ -24,6 +24,7 @@ static const char *const owned[] = {
 	"LISTEN_FDS", "LISTEN_PID", "LISTEN_PIDFDID", "LISTEN_FDNAMES",
 	"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "MAINPID",
 	"SERVER_STARTER_PORT", "SERVER_STARTER_GENERATION", "FDSTORE",
+	"EINHORN_FD_COUNT", "EINHORN_MASTER_PID", "EINHORN_SOCK_PATH",
 };
 
 struct vars {
@@ -94,6 +95,19 @@ var_ip(struct vars *v, const char *name, const struct ucspi_end *e)
 }
 
 static void
+udp_vars(struct vars *v, const struct ucspi_conn *c)
+{
+	var_str(v, "PROTO", "UDP");
+	var_ip(v, "UDPREMOTEIP", &c->peer);
+	var_dec(v, "UDPREMOTEPORT", c->peer.port);
+	var_ip(v, "UDPLOCALIP", &c->local);
+	var_dec(v, "UDPLOCALPORT", c->local.port);
+	var_dec(v, "UDPCONNNUM", c->live);
+	if (c->interface != NULL)
+		var_str(v, "UDPINTERFACE", c->interface);
+}
+
+static void
 tcp_vars(struct vars *v, const struct ucspi_conn *c)
 {
 	var_str(v, "PROTO", "TCP");
@@ -127,9 +141,16 @@ ucspi_vars(const struct ucspi_conn *c, char buf[UCSPI_BYTES],
 {
 	struct vars v = { .t = text_over(buf, UCSPI_BYTES), .envp = envp };
 
-	if (c->tcp)
+	switch (c->proto) {
+	case UCSPI_TCP:
 		tcp_vars(&v, c);
-	else
+		break;
+	case UCSPI_UDP:
+		udp_vars(&v, c);
+		break;
+	case UCSPI_UNIX:
 		unix_vars(&v, c);
+		break;
+	}
 	return v.n;
 }

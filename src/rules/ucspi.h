@@ -1,6 +1,7 @@
 /* ucspi.h - the variables a program finds about its connection.
  *
  * The UCSPI-TCP definition (PROTO, TCPREMOTEIP ...) for TCP; for unix
+ * datagrams the same names with UDP, as there is no definition; for unix
  * sockets the dialect of ucspi-unix, and beside it the names that s6 and
  * ucspi-ipc use.  IPv6 in canonical form (RFC 5952), IPv4-mapped addresses
  * as IPv4.  Every value is formatted here from binary addresses; nothing a
@@ -27,10 +28,12 @@ struct ucspi_end {
 	bool v6;
 };
 
+enum ucspi_proto { UCSPI_TCP, UCSPI_UDP, UCSPI_UNIX };
+
 struct ucspi_conn {
-	bool tcp;		/* else unix */
-	struct ucspi_end peer, local;	/* tcp */
-	const char *interface;	/* tcp: for link-local peers, or NULL */
+	enum ucspi_proto proto;
+	struct ucspi_end peer, local;	/* tcp, udp */
+	const char *interface;	/* ... for link-local peers, or NULL */
 	const char *path;	/* unix: what the listener is bound to */
 	uint32_t uid, gid, pid;	/* unix: the peer's, at connect */
 	unsigned live;		/* connections from the same source, with this */

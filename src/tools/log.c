@@ -22,12 +22,12 @@ enum sort { TO_FILE, TO_SOCKET, TO_POLLED, TO_SYSLOG };
 static struct {
 	enum log_level most;
 	enum sort sort;
-	int fd;			/* -1: not opened yet, 2 is written directly */
+	int fd;			/* -1: nowhere */
 	char path[256];		/* what log_reopen() opens; "" = nothing */
 	char buf[LOG_BUFFER];
 	size_t used;
 	unsigned long dropped;
-} the = { .most = LOG_LEVEL_INFO, .fd = -1 };
+} the = { .most = LOG_LEVEL_NONE, .fd = -1 };
 
 static const struct {
 	const char *word;
@@ -239,8 +239,13 @@ line(enum log_level level, const char *fmt, va_list ap)
 	text[n++] = '\n';
 	if (the.fd != -1)
 		append(text, n);
-	else if (write(2, text, n) == -1)
-		the.dropped++;
+}
+
+void
+log_child(void)
+{
+	the.used = 0;
+	the.dropped = 0;
 }
 
 static void __attribute__((format(printf, 2, 3)))

@@ -10,15 +10,16 @@
 #include <stddef.h>
 
 enum log_level {
+	LOG_LEVEL_NONE = -1,	/* until log_open() */
 	LOG_LEVEL_ERROR,
 	LOG_LEVEL_WARN,		/* --quiet shows up to here */
 	LOG_LEVEL_INFO,		/* the default */
 	LOG_LEVEL_DEBUG		/* --verbose */
 };
 
-/* where: "stderr", "syslog" or an absolute path.  stderr means descriptor
- * 2 as it is now; a copy is kept, so that 2 may be given to the programs.
- * Until log_open() lines go to 2 as they come.  0, or -1 with errno. */
+/* where: "none", "stderr", "syslog" or an absolute path.  stderr means
+ * descriptor 2 as it is now; a copy is kept, so that 2 may be given to the
+ * programs.  0, or -1 with errno. */
 int log_open(const char *where, enum log_level most);
 
 /* Open a file again, or connect to syslog again.  On failure the old one
@@ -49,6 +50,9 @@ bool log_flush(void);
 
 /* The descriptor to poll for writing while log_flush() is false; -1 = none. */
 int log_fd(void);
+
+/* After a fork, in the child: what waits is the parent's to write. */
+void log_child(void);
 
 /* Write what waits, giving a slow reader up to ms milliseconds, and close. */
 void log_close(int ms);

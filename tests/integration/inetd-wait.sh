@@ -45,7 +45,7 @@ check "it stops with 0" brood_stop
 check "which stays" [ -S "$T/s" ]
 
 brood_fails 78 'fd:0: ' fd:0 cat
-for kind in udp bound pipe; do
+for kind in bound pipe; do
 	timeout 30 perl "$give" -z "$T/ports" $kind -- "$BROOD" fd:0 cat \
 	    2>"$T/fails"
 	is "$kind is refused" $? 78

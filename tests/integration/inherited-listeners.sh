@@ -139,14 +139,12 @@ refuses 78 LISTEN_FDNAMES -n "$(head -c 300 /dev/zero | tr '\0' n)" \
     "$T/ports" tcp -- "$BROOD" 'fd:*' cat
 
 # Not listeners.
-for kind in udp bound; do
-	refuses 78 'of web: expected a listening stream socket' -n "web" \
-	    "$T/ports" $kind -- "$BROOD" fd:web cat
-done
+refuses 78 'of web: expected a listening socket' -n "web" \
+    "$T/ports" bound -- "$BROOD" fd:web cat
 for kind in pipe file; do
 	refuses 78 'of web' -n web "$T/ports" $kind -- "$BROOD" fd:web cat
 done
-refuses 78 'of b: ' -n a:b "$T/ports" tcp udp -- "$BROOD" 'fd:*' cat
+refuses 78 'of b: ' -n a:b "$T/ports" tcp bound -- "$BROOD" 'fd:*' cat
 brood_fails 64 'no name' fd: cat
 brood_fails 64 'bad name' 'fd:a:b' cat
 finish

@@ -47,13 +47,6 @@ while [ $i -le 64 ]; do
 done
 brood_fails 64 'at most 64' "$list" cat
 
-# Kinds that are not served yet.
-for address in udp:127.0.0.1:0 udp:7 "unix-dgram:$T/s" "unix-seqpacket:$T/s" \
-    "127.0.0.1:0,udp:127.0.0.1:0"; do
-	brood_fails 69 "${address##*,}: .*not served yet" "$address" cat
-done
-check "they leave nothing" [ ! -e "$T/s" ]
-
 # Of no interface, of no service, of nobody.
 brood_fails 69 '198\.51\.100\.1:0: Cannot assign' 198.51.100.1:0 cat
 brood_fails 69 '\[2001:db8::1\]:0: ' '[2001:db8::1]:0' cat

@@ -32,13 +32,13 @@ refuse '.*minimum-available is above maximum-connected' -n 201
 refuse '.*minimum-available is above maximum-connected' -m 3
 refuse '.*maximum-available is below minimum-available' --maximum-available 3
 refuse '.*maximum-available is above maximum-connected' -m 10 --maximum-available 11
-refuse '--children .*expected no' --children 4 -n 2
-refuse '--children .*expected no' --children 4 -m 20
-refuse '--children .*expected no' --children 4 --maximum-available 9
+refuse 'children .*expected no' --children 4 -n 2
+refuse 'children .*expected no' --children 4 -m 20
+refuse 'children .*expected no' --children 4 --maximum-available 9
 
 refuse '.*expected shared or own' --memory both
-refuse '.*expected exec ' --kind worker
-refuse '.*expected exec ' --kind nonsense
+refuse '.*expected exec, ' --kind nonsense
+refuse '.*expected a function' --kind inline
 refuse '.*expected log or pass' --stderr x
 refuse '.*expected yes or no' --no-new-privs maybe
 refuse '.*expected stderr, syslog or an absolute path' --log relative

@@ -66,7 +66,7 @@ expect(const struct vars *v, unsigned n, ...)
 
 Test(ucspi, tells_of_an_ipv4_connection)
 {
-	struct ucspi_conn c = { .tcp = true, .peer = end_of("192.0.2.9", 40000),
+	struct ucspi_conn c = { .proto = UCSPI_TCP, .peer = end_of("192.0.2.9", 40000),
 		.local = end_of("127.0.0.1", 7), .live = 3 };
 	struct vars v;
 
@@ -78,7 +78,7 @@ Test(ucspi, tells_of_an_ipv4_connection)
 
 Test(ucspi, tells_of_an_ipv6_connection_in_canonical_form)
 {
-	struct ucspi_conn c = { .tcp = true,
+	struct ucspi_conn c = { .proto = UCSPI_TCP,
 		.peer = end_of("2001:DB8:0:0:0:0:0:1", 65535),
 		.local = end_of("::1", 443), .live = 1 };
 	struct vars v;
@@ -91,7 +91,7 @@ Test(ucspi, tells_of_an_ipv6_connection_in_canonical_form)
 
 Test(ucspi, names_the_interface_of_a_link_local_peer_only)
 {
-	struct ucspi_conn c = { .tcp = true, .peer = end_of("fe80::2", 1),
+	struct ucspi_conn c = { .proto = UCSPI_TCP, .peer = end_of("fe80::2", 1),
 		.local = end_of("fe80::1", 2), .interface = "eth0" };
 	struct vars v;
 
@@ -132,7 +132,7 @@ Test(ucspi, has_room_for_the_longest_there_is)
 	cr_assert_str_eq(get(&v, "IPCCONNNUM"), "4294967295");
 	memset(name, 'i', sizeof name - 1);
 	name[sizeof name - 1] = '\0';
-	c = (struct ucspi_conn){ .tcp = true, .interface = name,
+	c = (struct ucspi_conn){ .proto = UCSPI_TCP, .interface = name,
 		.peer = end_of("1111:2222:3333:4444:5555:6666:7777:8888", 65535),
 		.local = end_of("1111:2222:3333:4444:5555:6666:7777:8888", 65535),
 		.live = UINT32_MAX };
@@ -145,7 +145,7 @@ Test(ucspi, has_room_for_the_longest_there_is)
 Test(ucspi, sets_no_variable_twice)
 {
 	struct ucspi_conn c[] = {
-		{ .tcp = true, .peer = end_of("::1", 1), .local = end_of("::1", 2),
+		{ .proto = UCSPI_TCP, .peer = end_of("::1", 1), .local = end_of("::1", 2),
 		  .interface = "lo" },
 		{ .path = "@name" },
 	};
@@ -164,7 +164,7 @@ Test(ucspi, sets_no_variable_twice)
 Test(ucspi, owns_every_variable_it_sets)
 {
 	struct ucspi_conn c[] = {
-		{ .tcp = true, .peer = end_of("::1", 1), .local = end_of("::1", 2),
+		{ .proto = UCSPI_TCP, .peer = end_of("::1", 1), .local = end_of("::1", 2),
 		  .interface = "lo" },
 		{ .path = "@name" },
 	};

@@ -1,5 +1,5 @@
 /* inherit.c - reads what a service manager left us, strictly. */
-#include "os/inherit.h"
+#include "tools/inherit.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -98,6 +98,24 @@ take(struct inherit *in, struct err *e)
 		}
 	}
 	return take_names(in, getenv("LISTEN_FDNAMES"), e);
+}
+
+int
+inherit_check(unsigned *n_r, struct err *e)
+{
+	struct inherit in = { .n = 0 };
+	int r = take(&in, e);
+
+	*n_r = in.n;
+	return r;
+}
+
+unsigned
+inherit_count(void)
+{
+	unsigned n;
+
+	return inherit_check(&n, NULL) == 0 ? n : 0;
 }
 
 int

@@ -1,0 +1,58 @@
+/* settings.h - a service as its user words it, until it is one.
+ *
+ * One table holds every word: its kind, range, help.  Floor 4 (lib). */
+#ifndef LIB_SETTINGS_H
+#define LIB_SETTINGS_H
+
+#include <stdbool.h>
+#include <sys/queue.h>
+
+#include "lib/master.h"
+
+enum { SETTINGS_ENV = 256 };
+
+struct settings_text {
+	SLIST_ENTRY(settings_text) next;
+	char text[];
+};
+
+struct settings {
+	struct service service;
+	const char **argv;	/* ours; the program's */
+	const char *program;	/* as written; NULL = none */
+	const char *argv0;
+	const char *user;
+	int no_new_privs;	/* -1 = by the user */
+	bool max_idle_set;	/* not chosen by us */
+	int nenv;
+	const char *env[SETTINGS_ENV];	/* NAME, NAME=VALUE or * */
+	SLIST_HEAD(, settings_text) kept;	/* all the texts above */
+};
+
+void settings_init(struct settings *o);
+void settings_free(struct settings *o);
+
+/* Set a word; value is copied.  0, or -1 with errno (EINVAL) and *e. */
+int settings_set(struct settings *o, const char *name, const char *value,
+    struct err *e);
+
+/* The same while it runs: only what may change then, and only if all fits
+ * together; EBUSY: not that one. */
+int settings_live(struct settings *o, const char *name, const char *value,
+    struct err *e);
+
+/* The program and its arguments; copied. */
+int settings_program(struct settings *o, char *const argv[], struct err *e);
+
+/* What the service is called in the process list: its addresses. */
+int settings_name(struct settings *o, const char *name, struct err *e);
+
+/* Check all together, look up the user, find the program.  0, or -1 and *e. */
+int settings_finish(struct settings *o, struct err *e);
+
+/* The i-th word, or NULL; how its value is named, NULL if it takes none; its
+ * help. */
+const char *settings_word(unsigned i, const char **value_r,
+    const char **help_r);
+
+#endif

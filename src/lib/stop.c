@@ -1,0 +1,112 @@
+/* stop.c - the queues are served, then the sessions; then it is over. */
+#include <signal.h>
+#include <string.h>
+
+#include "lib/state.h"
+#include "pool/session.h"
+#include "tools/log.h"
+
+enum { TWICE_MS = 20 };	/* a process group's and our own copy of a signal */
+
+static void
+stop_begin(struct master *m, const char *by)
+{
+	pool_settle(&m->pool, m->now);	/* for the number */
+	log_info("stop %s connected=%u", by, m->pool.counts.busy);
+	ready_tell(&m->ready, "STOPPING=1\nEXTEND_TIMEOUT_USEC=%lld",
+	    (long long)(m->s->spec.stop_ms + KILL_MS + 1000) * 1000);
+	m->stage = STAGE_DRAINING;
+	if (m->renewing)
+		loop_del(&m->loop, m->door.resolve.fd);
+	resolve_stop(&m->door.resolve, NULL);
+	m->renewing = m->rolling = false;
+	m->stopped_ms = m->now;
+	m->stop_ms = m->now + m->s->spec.stop_ms;
+}
+
+static void
+close_door(struct master *m)
+{
+	m->stage = STAGE_ENDING;
+	for (unsigned i = 0; i < m->door.n; i++)
+		loop_del(&m->loop, m->door.listener[i].fd);
+	door_close(&m->door);
+	pool_dismiss(&m->pool, m->now);
+}
+
+/* A second signal: now means now. */
+static void
+stop_now(struct master *m)
+{
+	if (m->stage == STAGE_DRAINING)
+		close_door(m);
+	if (m->pool.counts.busy > 0)
+		m->forced = true;
+	session_signal(&m->pool, SIGKILL);
+	m->stop_ms = m->now + KILL_MS;
+}
+
+static void
+stop_late(struct master *m)
+{
+	if (m->stage == STAGE_DRAINING)
+		close_door(m);
+	log_warn("stop-time connected=%u signal=%s", m->pool.counts.busy,
+	    m->forced ? "KILL" : "TERM");
+	session_signal(&m->pool, m->forced ? SIGKILL : SIGTERM);
+	m->forced = true;
+	m->stop_ms = m->now + KILL_MS;
+}
+
+void
+stop_listening(struct master *m)
+{
+	if (m->stage != STAGE_DRAINING && m->stage != STAGE_ENDING)
+		stop_begin(m, "reason=unlisten");
+	m->stop_ms = LOOP_NEVER;
+	if (m->stage == STAGE_DRAINING)
+		close_door(m);
+}
+
+int64_t
+stop_turn(struct master *m)
+{
+	if (m->stage != STAGE_DRAINING && m->stage != STAGE_ENDING)
+		return LOOP_NEVER;
+	if (m->stage == STAGE_DRAINING && !door_is_queued(&m->door))
+		close_door(m);
+	if (m->stop_ms != LOOP_NEVER && m->now >= m->stop_ms)
+		stop_late(m);
+	if (m->stage == STAGE_ENDING && pool_is_empty(&m->pool))
+		m->stage = STAGE_OVER;
+	return m->stage == STAGE_DRAINING ? m->now + CHECK_MS : m->stop_ms;
+}
+
+void
+stop_asked(struct master *m, const char *by)
+{
+	if (m->stage != STAGE_DRAINING && m->stage != STAGE_ENDING)
+		stop_begin(m, by);
+	else if (m->now - m->stopped_ms > TWICE_MS)
+		stop_now(m);
+}
+
+/* Did nobody come for long?  What was started for its clients (inetd's wait)
+ * shall not stay for ever. */
+int64_t
+stop_quiet(struct master *m)
+{
+	unsigned long served;
+
+	if (m->s->spec.quit_ms == 0 || m->stage != STAGE_RUNNING)
+		return LOOP_NEVER;
+	served = pool_served(&m->pool);
+	if (m->quit_ms == 0 || served != m->quit_served ||
+	    pool_connected(&m->pool) > 0) {
+		m->quit_served = served;
+		m->quit_ms = m->now + m->s->spec.quit_ms;
+	}
+	if (m->now >= m->quit_ms)
+		stop_begin(m, "reason=quiet");
+	return m->quit_ms;
+}

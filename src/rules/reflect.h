@@ -1,0 +1,30 @@
+/* reflect.h - would an answer to this source feed a loop, or strike a third?
+ *
+ * A datagram's source is whatever its sender wrote.  What answers datagrams
+ * itself (RFC 862 to 868, and much else) must not be asked in another's name:
+ * CERT CA-1996-01, CVE-2024-2169.  The ports are those of OpenBSD's inetd:
+ * all below 1024, and 2049.  Pure.  Floor 1 (rules). */
+#ifndef RULES_REFLECT_H
+#define RULES_REFLECT_H
+
+#include <stdbool.h>
+
+#include "rules/ucspi.h"
+
+enum reflect {
+	REFLECT_NOT,		/* answer it */
+	REFLECT_NO_PORT,	/* port 0: no answer is wanted, RFC 768 */
+	REFLECT_PORT,		/* a port that would answer the answer */
+	REFLECT_NOBODY,		/* broadcast, multicast, or no address at all */
+	REFLECT_OWN		/* a listener of our own; is_own() of callers */
+};
+
+/* low_ports: sources below 1024 are clients, too, but for those that answer
+ * whatever they get. */
+enum reflect reflect_judge(const struct ucspi_end *peer, unsigned local_port,
+    bool low_ports);
+
+/* "port", "nobody" ... for a log. */
+const char *reflect_word(enum reflect r);
+
+#endif
