@@ -198,6 +198,7 @@ spec_of(const struct service *s, const struct resolved *r)
 {
 	return (struct listen_spec){
 		.at = r->at, .type = r->type, .blocking = is_given(s),
+		.shares = s->handler.peer_ms > 0,
 		.interface = s->interface, .backlog = s->spec.backlog, .mode = s->socket_mode,
 		.uid = s->socket_uid, .gid = s->socket_gid,
 	};

@@ -73,6 +73,7 @@ static const struct word words[] = {
 	{ "dialect",           W_CALL,  0,                         0, 0,          read_dialect, "DIALECT",      "workers: listen-fds, server-starter or einhorn (listen-fds)" },
 	{ "listener-on-0",     W_CALL,  0,                         0, 0,          read_on_0,    NULL,           "workers: the listener is descriptor 0 (FastCGI)" },
 	{ "wait-tries",        W_COUNT, AT(service.handler.wait_tries), 1, 1000,  NULL,         "N",            "exec-wait: programs for a datagram that none takes (3)" },
+	{ "peer-session",      W_TIME,  AT(service.handler.peer_ms), 1, DAY,      NULL,         "TIME",         "exec, datagrams: a program for each peer, until it is quiet so long" },
 	{ "low-ports",         W_CALL,  0,                         0, 0,          read_low,     "yes|no",       "answer datagrams from ports below 1024 (no)" },
 	{ "user",              W_CALL,  0,                         0, 0,          read_user,    "USER[:GROUP]", "become this user for good" },
 	{ "no-new-privs",      W_CALL,  0,                         0, 0,          read_privs,   "yes|no",       "no set-uid programs (yes if --user drops root)" },
@@ -710,6 +711,24 @@ check_worker(struct settings *o, struct err *e)
 }
 
 static int
+check_peers(const struct settings *o, struct err *e)
+{
+	const struct service *s = &o->service;
+
+	if (s->handler.peer_ms == 0)
+		return 0;
+	for (size_t i = 0; i < s->naddresses; i++)
+		if (s->address[i].kind != ADDRESS_UDP)
+			break;
+		else if (i + 1 == s->naddresses &&
+		    strcmp(s->handler.kind->word, "exec") == 0)
+			return 0;
+	err_set(e, EXIT_USAGE, "peer-session: expected kind exec, and udp "
+	    "addresses only");
+	return -1;
+}
+
+static int
 check_kind(struct settings *o, struct err *e)
 {
 	const struct handler *h = &o->service.handler;
@@ -727,7 +746,7 @@ settings_finish(struct settings *o, struct err *e)
 {
 	struct costume *c = &o->service.costume;
 
-	if (check_kind(o, e) == -1 || check_limits(o, e) == -1 ||
+	if (check_kind(o, e) == -1 || check_peers(o, e) == -1 || check_limits(o, e) == -1 ||
 	    choose_costume(o, e) == -1)
 		return -1;
 	if (o->program == NULL)

@@ -26,6 +26,8 @@ struct seat {
 	int32_t fail_step;		/* ... with what; enum seat_step */
 	int32_t accept_errno;		/* the last error of accept */
 	_Atomic uint32_t accept_errors;	/* how many there were */
+	_Atomic uint32_t inbox;		/* a peer's session: it takes datagrams ... */
+	char inbox_name[5];		/* ... by this abstract name, unix(7) */
 	int32_t ready_fd;		/* a worker's, to say that it is ready;
 					 * -1 = none; written by the master */
 	_Atomic uint32_t served;	/* clients, before the present one */

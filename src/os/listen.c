@@ -52,8 +52,8 @@ open_inet(struct listener *l, const struct listen_spec *s, struct err *e)
 	if (l->fd == -1)
 		goto fail;
 	step = "set options on";
-	/* Of datagrams it would let others share the port. */
-	if (l->type == SOCK_STREAM &&
+	/* Of datagrams it lets others share the port. */
+	if ((l->type == SOCK_STREAM || s->shares) &&
 	    set_on(l->fd, SOL_SOCKET, SO_REUSEADDR) == -1)
 		goto fail;
 	if (s->interface != NULL && setsockopt(l->fd, SOL_SOCKET,

@@ -22,6 +22,7 @@ struct listen_spec {
 	int type;		/* SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET */
 	unsigned backlog;	/* of those that are connected to */
 	bool blocking;		/* as programs expect it that own it */
+	bool shares;		/* others of ours bind to the same port, too */
 	const char *interface;	/* bind to this network interface; NULL = any */
 	mode_t mode;		/* of a unix socket's path */
 	uid_t uid;		/* its owner; -1 = leave */

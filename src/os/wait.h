@@ -42,7 +42,8 @@ struct wait {
 	int lifeline_fd;
 	int hold_fd;		/* without pidfd_open(2): a pipe's write end */
 	unsigned n;
-	int listener[WAIT_LISTENERS];	/* borrowed, not owned */
+	int listener[WAIT_LISTENERS + 1];	/* borrowed, not owned; one for
+					 * the pool's own use */
 };
 
 /* Make a place to wait on n listeners.  0, or -1 with errno and *e. */

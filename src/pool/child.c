@@ -178,7 +178,7 @@ look_at(struct child *c, unsigned i)
 {
 	const struct handler_kind *k = c->task->handler->kind;
 
-	if (k->way == WAIT_CLAIM && !claim_take(c, i))
+	if (c->task->wait.way == WAIT_CLAIM && !claim_take(c, i))
 		return;
 	if (c->task->listener[i].type == SOCK_DGRAM)
 		k->datagrams(c, i);

@@ -21,6 +21,7 @@ struct child_listener {
 	int type;		/* SOCK_STREAM ... */
 	bool local_varies;	/* ask each connection for its local address */
 	bool is_unix;
+	bool is_strays;		/* datagrams that were passed on; pool/peer.h */
 	struct addr bound;
 	char path[112];		/* unix: for the program's environment */
 };
@@ -35,13 +36,14 @@ struct child_task {
 	int shut_fd;		/* not for children, but open until all is
 				 * ready: close it; -1 = none */
 	int stderr_fd;		/* becomes 2; -1 = 2 stays */
+	int stray_fd;		/* where to pass those on */
 	unsigned recycle_after;	/* inline: leave after so many clients; 0 = no */
 	const struct handler *handler;
 	bool tells_watchdog;	/* ... and that they must say it again */
 	char **told;		/* workers: NAME=VALUE of their listeners and
 				 * how to say that they are ready; ends in
 				 * NULL */
-	struct child_listener listener[WAIT_LISTENERS];
+	struct child_listener listener[WAIT_LISTENERS + 1];
 };
 
 struct child {

@@ -104,6 +104,17 @@ claim_over(struct pool *p, unsigned seat)
 			wait_pass(&t->wait, i);
 }
 
+/* Several listeners may share a claim. */
+static void
+look_again(struct pool *p, unsigned id)
+{
+	const struct child_task *t = &p->now->task;
+
+	for (unsigned i = 0; i < t->wait.n; i++)
+		if (t->listener[i].id == id)
+			wait_pass(&t->wait, i);
+}
+
 static void
 tell_eaten(struct pool *p, unsigned i, int64_t now)
 {
@@ -127,6 +138,6 @@ claim_look(struct pool *p, int64_t now)
 		if (atomic_exchange(&m->eaten, 0) > 0)
 			tell_eaten(p, i, now);
 		if (atomic_load(&m->by) == 0 && atomic_exchange(&m->missed, 0))
-			wait_pass(&t->wait, i);
+			look_again(p, t->listener[i].id);
 	}
 }

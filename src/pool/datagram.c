@@ -14,6 +14,7 @@
 #include "pool/end.h"
 #include "pool/inline.h"
 #include "pool/linger.h"
+#include "pool/peer.h"
 #include "pool/program.h"
 #include "tools/fd.h"
 #include "tools/log.h"
@@ -135,9 +136,13 @@ datagram_exec(struct child *c, unsigned i)
 {
 	static char data[PACKET_BYTES];
 	struct packet p;
-	ssize_t n = packet_receive(c->task->wait.listener[i], data, sizeof data,
-	    &p);
+	ssize_t n;
 
+	if (c->task->handler->peer_ms > 0) {
+		peer_look(c, i);
+		return;
+	}
+	n = packet_receive(c->task->wait.listener[i], data, sizeof data, &p);
 	if (n == -1) {
 		if (errno != EAGAIN && errno != EINTR && errno != ECONNREFUSED)
 			child_trouble(c, i, -errno, 3);

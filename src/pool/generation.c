@@ -57,11 +57,26 @@ tell_workers(const struct pool *p, struct pool_generation *g,
 	return -1;
 }
 
+/* As one listener more; and all share one claim, so that one child at a time
+ * looks for whom a datagram is. */
+static int
+watch_strays(const struct pool *p, struct pool_generation *g, unsigned n)
+{
+	struct child_listener *l = &g->task.listener[n];
+
+	l->type = SOCK_DGRAM;
+	l->is_strays = true;
+	for (unsigned i = 0; i <= n; i++)
+		g->task.listener[i].id = 0;
+	g->task.stray_fd = p->strays[1];
+	return p->strays[0];
+}
+
 int
 generation_open(struct pool *p, const struct listener *v, unsigned n, struct err *e)
 {
 	struct pool_generation *g = calloc(1, sizeof *g);
-	int fds[WAIT_LISTENERS];
+	int fds[WAIT_LISTENERS + 1];
 
 	if (g == NULL) {
 		err_sys(e, EXIT_SYSTEM, "cannot make a generation");
@@ -71,7 +86,10 @@ generation_open(struct pool *p, const struct listener *v, unsigned n, struct err
 		fds[i] = v[i].fd;
 		describe(&g->task.listener[i], &v[i]);
 	}
-	if (wait_open(&g->task.wait, p->handler->kind->way, fds, n, e) == -1) {
+	if (p->strays[0] != -1)
+		fds[n] = watch_strays(p, g, n);
+	if (wait_open(&g->task.wait, handler_way(p->handler), fds,
+	    n + (p->strays[0] != -1), e) == -1) {
 		free(g);
 		return -1;
 	}

@@ -7,6 +7,7 @@
 #define POOL_HANDLER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/resource.h>
 
 #include "os/board.h"
@@ -79,7 +80,9 @@ struct handler {
 		int resource;
 		struct rlimit value;
 	} limit[HANDLER_LIMITS];
-	unsigned wait_tries;	/* exec-wait: programs for one datagram */
+	unsigned wait_tries;	/* programs for one datagram that none takes */
+	int64_t peer_ms;	/* exec: a session for each peer of datagrams,
+				 * until it is quiet for so long; 0 = none */
 	enum handler_dialect dialect;	/* worker */
 	enum handler_ready ready;
 	int ready_fd;		/* of HANDLER_READY_FD: its number there */
@@ -97,6 +100,13 @@ static inline bool
 handler_is_inline(const struct handler *h)
 {
 	return h->kind->when == HANDLER_NEVER;
+}
+
+/* How its children wait. */
+static inline enum wait_way
+handler_way(const struct handler *h)
+{
+	return h->peer_ms > 0 ? WAIT_CLAIM : h->kind->way;
 }
 
 /* At birth: an own session, the resource limits, standard error.  0 or minus

@@ -255,8 +255,8 @@ judge(const struct brood_client *b)
 	return r == REFLECT_NOT && is_own(t, p) ? REFLECT_OWN : r;
 }
 
-int
-inline_reply(struct brood_client *b, const void *data, size_t n)
+bool
+inline_refuses(struct brood_client *b)
 {
 	enum reflect r = judge(b);
 	struct child *c = b->child;
@@ -264,11 +264,19 @@ inline_reply(struct brood_client *b, const void *data, size_t n)
 	unsigned repeated;
 
 	if (r == REFLECT_NOT)
-		return packet_reply(b->fd, b->packet, data, n);
+		return false;
 	if (episode_tell(&c->refused, clock_ms(), &repeated))
 		log_warn("reply-refused peer=%s reason=%s repeated=%u",
 		    addr_text(&b->packet->peer, name), reflect_word(r), repeated);
 	log_flush();
+	return true;
+}
+
+int
+inline_reply(struct brood_client *b, const void *data, size_t n)
+{
+	if (!inline_refuses(b))
+		return packet_reply(b->fd, b->packet, data, n);
 	errno = EPERM;
 	return -1;
 }

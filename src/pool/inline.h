@@ -24,6 +24,9 @@ void inline_datagrams(struct child *c, unsigned i);
 /* Kind inline-wait: all connections, until there are none. */
 void inline_connections(struct child *c, unsigned i);
 
+/* Must this datagram not be answered?  Says so in the log, now and then. */
+bool inline_refuses(struct brood_client *c);
+
 /* Answer a datagram.  0, or -1 with errno; EPERM: it must not be answered. */
 int inline_reply(struct brood_client *c, const void *data, size_t n);
 

@@ -13,6 +13,7 @@
 
 #include "pool/claim.h"
 #include "pool/generation.h"
+#include "pool/peer.h"
 #include "pool/reap.h"
 #include "pool/session.h"
 #include "pool/tell.h"
@@ -32,7 +33,7 @@ pool_open(struct pool *p, struct spec *spec, const struct handler *h,
 	unsigned nseats = POOL_SEATS;
 
 	memset(p, 0, sizeof *p);
-	p->notify.fd = -1;
+	p->notify.fd = p->strays[0] = p->strays[1] = -1;
 	p->embedded = embedded;
 	p->spec = spec;
 	p->handler = h;
@@ -45,6 +46,7 @@ pool_open(struct pool *p, struct spec *spec, const struct handler *h,
 		err_sys(e, EXIT_SYSTEM, "cannot make %u seats", nseats);
 	if (p->seats == NULL ||
 	    launch_open(&p->launch, shared, embedded, nseats, e) == -1 ||
+	    (h->peer_ms > 0 && peer_open(p, e) == -1) ||
 	    (handler_is_worker(h) && worker_open(p, e) == -1)) {
 		pool_close(p);
 		return -1;
@@ -75,6 +77,7 @@ pool_close(struct pool *p)
 	end_all(p);
 	generation_close(p);
 	worker_close(p);
+	peer_close(p);
 	launch_close(&p->launch);
 	free(p->seats);
 	board_close(p->board);
@@ -374,7 +377,7 @@ pool_settle(struct pool *p, int64_t now)
 		generation_forget_older(p);
 	session_end_long(p, now);
 	trouble_check(p, now);
-	if (p->handler->kind->way == WAIT_CLAIM)
+	if (handler_way(p->handler) == WAIT_CLAIM)
 		claim_look(p, now);
 	todo = handler_is_worker(p->handler) ? settle_workers(p, now) :
 	    settle_children(p, now);

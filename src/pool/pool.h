@@ -60,6 +60,8 @@ struct pool {
 	const struct handler *handler;
 	struct pool_seat *seats;
 	struct pool_generation *now;	/* and older ones behind it */
+	int strays[2];			/* datagrams that were passed on, of
+					 * peers' sessions: read, write; or -1 */
 	struct notify notify;		/* of workers; fd -1 = none */
 	struct plan_counts counts;	/* as of the last settle */
 	unsigned leaving;		/* workers that were told to go */

@@ -80,7 +80,7 @@ bury_waiting(struct pool *p, unsigned i, int status, int64_t now)
 	p->deaths++;
 	if (by_hand(status) || episode_tell(&p->crashes, now, &repeated))
 		tell_death(s->pid, b, status, repeated);
-	if (p->handler->kind->way == WAIT_BATON)
+	if (handler_way(p->handler) == WAIT_BATON)
 		wait_pass_all(&s->generation->task.wait);
 	if (!by_hand(status) || now - s->born_ms < YOUNG_MS)
 		trouble_failed(p, s, false, now);
@@ -103,7 +103,7 @@ bury(struct pool *p, unsigned i, int status, const struct rusage *ru,
 		bury_busy(p, i, status, ru, now);
 	else
 		bury_waiting(p, i, status, now);
-	if (p->handler->kind->way == WAIT_CLAIM)
+	if (handler_way(p->handler) == WAIT_CLAIM)
 		claim_over(p, i);
 	if (p->embedded) {
 		if (s->pidfd != -1)
@@ -193,7 +193,7 @@ reap_ended(struct pool *p, int64_t now)
 	loop_heard_ended(p->loop);
 	/* SIGCHLD also says that a child was stopped, and a signal that wakes
 	 * a waiting one lets it take an event on its way. */
-	if (p->handler->kind->way == WAIT_BATON)
+	if (handler_way(p->handler) == WAIT_BATON)
 		wait_pass_all(&p->now->task.wait);
 	/* Their last words come before their ends. */
 	if (p->capture != NULL)
@@ -226,7 +226,7 @@ reap_heard(struct pool *p, int64_t now)
 
 	/* Near the ceiling every end makes room for a client who waits. */
 	bool soon = !p->launch.shared || handler_is_worker(p->handler) ||
-	    p->handler->kind->way == WAIT_CLAIM || p->closing || l->fixed > 0 ||
+	    handler_way(p->handler) == WAIT_CLAIM || p->closing || l->fixed > 0 ||
 	    alive + l->burst >= l->max;
 
 	if (soon)

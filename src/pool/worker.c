@@ -60,7 +60,6 @@ worker_prepare(struct pool *p, unsigned i)
 	if (high != -1 && fcntl(high, F_SETFL, 0) == 0 &&
 	    loop_add(p->loop, ends[0], EPOLLIN, POOL_TAG_READY + i) == 0)
 		return 0;
-	worker_launched(p, i, false, 0);
 	return -1;
 }
 
@@ -86,8 +85,10 @@ void
 worker_launched(struct pool *p, unsigned i, bool well, int64_t now)
 {
 	struct pool_seat *s = &p->seats[i];
+	int ours = p->board->seats[i].ready_fd;
 
-	fd_close(&p->board->seats[i].ready_fd);
+	/* The number stays where it is: the child may not have read it yet. */
+	fd_close(&ours);
 	if (!well)
 		forget_line(p, s);
 	s->start_ms = now + p->spec->start_ms;

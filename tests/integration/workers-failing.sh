@@ -8,7 +8,7 @@ python=$(python3 -c 'import sys; print(sys.executable)')
 
 # workers N OPTION...
 workers() {
-	rm -f "$T/starts"
+	: >"$T/starts"
 	n=$1
 	shift
 	brood_start --kind worker --children "$n" "$@" 127.0.0.1:0 \
@@ -31,7 +31,7 @@ serves_pages() {
 	page /pid | grep -q '^[0-9]*$'
 }
 
-# all_but N "PID ...": N of them live.
+# left_of "PID ...": how many of them live.
 left_of() {
 	children_now | grep -cxF "$1"
 }
@@ -102,7 +102,7 @@ check "it stops with 0" brood_stop
 
 # Nobody lives from the start.
 touch "$T/bad"
-rm -f "$T/starts"
+: >"$T/starts"
 brood_spawn --kind worker --children 4 127.0.0.1:0 \
     "$python" "$here/workers_serve.py" "$T" notify
 soon "if all die at the start it ends, or pauses" \
@@ -126,7 +126,7 @@ s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 name = os.environ["NOTIFY_SOCKET"]
 s.sendto(b"READY=1", "\0" + name[1:] if name[0] == "@" else name)
 PY
-rm -f "$T/starts"
+: >"$T/starts"
 brood_spawn --kind worker --children 2 --ready-by notify 127.0.0.1:0 \
     "$python" "$T/brief.py" "$T"
 soon "ready and dead at once makes a pause, or ends it" \

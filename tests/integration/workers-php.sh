@@ -55,9 +55,10 @@ behind() {
 	is "$1: nor is there a pause" "$(log_count ' pause ')" 0
 	kill "$NGINX"
 	wait "$NGINX"
-	rm -f "$T/web"
+	rm -f "$T/web" "$T/nginx.log"
 	check "$1: it stops with 0" brood_stop
 }
 behind tcp 0 127.0.0.1:0
 behind unix 0 "unix:$T/s" "unix:$T/s"
+behind "50 requests each" 50 127.0.0.1:0
 finish

@@ -8,16 +8,18 @@ python=$(python3 -c 'import sys; print(sys.executable)')
 workers() {
 	how=$1
 	shift
+	: >"$T/starts"
+	# shellcheck disable=SC2086 # several words
 	brood_spawn --kind worker --children 3 --ready-by "$how" $options \
 	    127.0.0.1:0 "$python" "$here/workers_serve.py" "$T" "$@"
 }
 
 started_is() {
-	[ "$(wc -l <"$T/starts" 2>/dev/null || echo 0)" -eq "$1" ]
+	[ "$(wc -l <"$T/starts")" -eq "$1" ]
 }
 
 started_at_least() {
-	[ "$(wc -l <"$T/starts" 2>/dev/null || echo 0)" -ge "$1" ]
+	[ "$(wc -l <"$T/starts")" -ge "$1" ]
 }
 
 # children_now: pids, one a line.
@@ -42,7 +44,7 @@ none_left() {
 
 # said HOW WORD: nothing is ready before the last of them says so.
 said() {
-	rm -f "$T/starts" "$T/open"
+	rm -f "$T/open"
 	touch "$T/closed"
 	workers "$@"
 	soon "$1: three are started" started_is 3
@@ -64,7 +66,6 @@ said alive notify
 
 # Descriptor N is closed for the others, and the worker may close it.
 options=
-rm -f "$T/starts"
 workers fd:9 fd:9
 wait_until is_ready
 for pid in $(children_now); do
@@ -74,8 +75,7 @@ check "it stops with 0" brood_stop
 
 # One that never says it: the old ones go on.
 late() {
-	rm -f "$T/starts"
-	options="--start-time $1"
+		options="--start-time $1"
 	workers notify notify
 	wait_until is_ready
 	PORT=$(port_of listen)
@@ -103,7 +103,6 @@ late 300ms
 
 # Nobody is ever ready: it does not pretend to be.
 touch "$T/late"
-rm -f "$T/starts"
 options='--start-time 200ms'
 workers notify notify
 soon "a start without a ready one ends, or pauses" \
