@@ -118,7 +118,7 @@ bool brood_is_listening(const struct brood *b);
 /* The i-th listener's descriptor, borrowed; -1 with ENOENT if there is none.
  * Its local address is in text_r, if that is not NULL ("127.0.0.1:7000",
  * "unix:/run/x"), its port in port_r, 0 where it has none. */
-int brood_listener(const struct brood *b, unsigned i, char *text_r,
+int brood_listener(struct brood *b, unsigned i, char *text_r,
     size_t size, unsigned *port_r);
 
 /* ---- running ---- */
@@ -139,7 +139,10 @@ int brood_serve(struct brood *b, const char *addresses);
 /* In the caller's own event loop instead: brood_start() once, then call
  * brood_turn() whenever brood_fd() is readable (poll(2), epoll(7)).  It never
  * blocks, and touches no signal: deaths of children are told by pidfds, and
- * only children of this service are waited for.  brood_turn() returns 1 while
+ * only children of this service are waited for, by their pids (the kernel
+ * still sends SIGCHLD for them: the caller should wait for its own by pid, too,
+ * but if it takes ours the service goes on).  Children are forked and have
+ * copies of the caller's descriptors.  brood_turn() returns 1 while
  * the service runs, 0 when it has ended. */
 int brood_start(struct brood *b);
 int brood_fd(const struct brood *b);

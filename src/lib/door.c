@@ -54,9 +54,11 @@ close_one(struct door *d, unsigned i)
 }
 
 void
-door_close(struct door *d)
+door_close(struct door *d, bool shut)
 {
 	resolve_stop(&d->resolve, "");
+	for (unsigned i = 0; shut && i < d->n; i++)
+		listen_shut(&d->listener[i]);
 	while (d->n > 0)
 		close_one(d, d->n - 1);
 }
@@ -270,7 +272,7 @@ door_open(struct door *d, const struct service *s, const struct inherit *in,
 		close_unused(d, in);
 		return 0;
 	}
-	door_close(d);
+	door_close(d, false);
 	return -1;
 }
 
@@ -352,11 +354,13 @@ door_wanted(struct door *d, struct listener v[WAIT_LISTENERS])
 }
 
 void
-door_close_unwanted(struct door *d)
+door_close_unwanted(struct door *d, bool shut)
 {
 	for (unsigned i = d->n; i-- > 0;)
 		if (d->listener[i].closing) {
 			tell_one(&d->listener[i], "unlisten");
+			if (shut)
+				listen_shut(&d->listener[i]);
 			close_one(d, i);
 		}
 }

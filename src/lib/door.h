@@ -39,7 +39,7 @@ void door_undo(struct door *d);
 /* Those that stay: wanted, or with clients still waiting; their number.  The
  * others are what door_close_unwanted() closes. */
 unsigned door_wanted(struct door *d, struct listener v[WAIT_LISTENERS]);
-void door_close_unwanted(struct door *d);
+void door_close_unwanted(struct door *d, bool shut);
 
 /* Does a client wait at any? */
 bool door_is_queued(const struct door *d);
@@ -50,6 +50,7 @@ bool door_revive(const struct door *d);
 /* A log line for each. */
 void door_tell(const struct door *d);
 
-void door_close(struct door *d);
+/* shut: children that serve have copies; see listen_shut(). */
+void door_close(struct door *d, bool shut);
 
 #endif

@@ -508,7 +508,7 @@ master_free(struct master *m)
 		return;
 	if (m->pool.board != NULL && m->stage != STAGE_OVER && m->pool.now != NULL)
 		pool_dismiss(&m->pool, m->now);
-	door_close(&m->door);
+	door_close(&m->door, false);
 	if (m->pool.board != NULL)
 		pool_close(&m->pool);
 	ready_close(&m->ready);

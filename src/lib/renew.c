@@ -108,6 +108,6 @@ renew_close_unwanted(struct master *m)
 	for (unsigned i = 0; i < m->door.n; i++)
 		if (m->door.listener[i].closing)
 			loop_del(&m->loop, m->door.listener[i].fd);
-	door_close_unwanted(&m->door);
+	door_close_unwanted(&m->door, handler_is_inline(&m->s->handler));
 	return door_has_unwanted(&m->door) ? m->now + CHECK_MS : LOOP_NEVER;
 }

@@ -45,7 +45,7 @@ static word_fn read_user, read_memory, read_kind, read_env, read_umask,
     read_title;
 
 #define AT(field) offsetof(struct settings, field)
-#define LIMIT(field) AT(service.spec.limits.field)
+#define LIMIT(field) AT(limits.field)
 #define SPEC(field) AT(service.spec.field)
 #define DAY 864000000LL		/* ten days in ms */
 #define MOST SPEC_MOST_CHILDREN
@@ -495,7 +495,8 @@ settings_live(struct settings *o, const char *name, const char *value,
 	static const char *const live[] = {
 		"minimum-available", "maximum-available", "maximum-connected"
 	};
-	struct plan_limits before = o->service.spec.limits;
+	struct plan_limits before = o->limits;
+	struct spec spec = o->service.spec;
 	const char *why;
 	size_t i;
 
@@ -509,15 +510,13 @@ settings_live(struct settings *o, const char *name, const char *value,
 	}
 	if (settings_set(o, name, value, e) == -1)
 		return -1;
-	/* One that was chosen for the user follows. */
-	if (!o->max_idle_set && i != 1)
-		o->service.spec.limits.max_idle = 0;
-	why = spec_check(&o->service.spec);
+	spec.limits = o->limits;
+	why = spec_check(&spec);
 	if (why == NULL) {
-		o->max_idle_set |= i == 1;
+		o->service.spec.limits = spec.limits;
 		return 0;
 	}
-	o->service.spec.limits = before;
+	o->limits = before;
 	errno = EINVAL;
 	err_set(e, EXIT_USAGE, "%s %s: %s", name, value, why);
 	return -1;
@@ -669,11 +668,19 @@ choose_costume(struct settings *o, struct err *e)
 
 /* ---- all together ---- */
 
+static unsigned
+processors(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n > 0 ? (unsigned)n : 1;
+}
+
 static int
 check_limits(struct settings *o, struct err *e)
 {
 	struct spec *s = &o->service.spec;
-	const struct plan_limits *l = &s->limits;
+	const struct plan_limits *l = &o->limits;
 	const char *why;
 
 	if (l->fixed > 0 && (l->min_idle != SPEC_MIN_AVAILABLE ||
@@ -683,7 +690,9 @@ check_limits(struct settings *o, struct err *e)
 		    "beside it");
 		return -1;
 	}
-	o->max_idle_set = l->max_idle > 0;
+	s->limits = *l;
+	if (handler_is_worker(&o->service.handler) && l->fixed == 0)
+		s->limits.fixed = processors();
 	why = spec_check(s);
 	if (why == NULL)
 		return 0;
@@ -696,13 +705,10 @@ static int
 check_worker(struct settings *o, struct err *e)
 {
 	struct spec *s = &o->service.spec;
-	long n = sysconf(_SC_NPROCESSORS_ONLN);
 
 	if (s->start_ms == 0)
 		s->start_ms = o->service.handler.ready == HANDLER_READY_ALIVE ?
 		    SPEC_ALIVE_MS : SPEC_START_MS;
-	if (s->limits.fixed == 0)
-		s->limits.fixed = n > 0 ? (unsigned)n : 1;
 	if (s->recycle_after == 0)
 		return 0;
 	err_set(e, EXIT_USAGE, "recycle-after %u: expected a time: how many "
@@ -764,6 +770,7 @@ settings_init(struct settings *o)
 	memset(o, 0, sizeof *o);
 	SLIST_INIT(&o->kept);
 	s->spec = spec_default();
+	o->limits = s->spec.limits;
 	s->handler.kind = handler_kind("exec");
 	s->handler.wait_tries = SPEC_WAIT_TRIES;
 	s->handler.stop_signal = SIGTERM;

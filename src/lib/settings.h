@@ -18,12 +18,13 @@ struct settings_text {
 
 struct settings {
 	struct service service;
+	struct plan_limits limits;	/* as asked; the service has what
+					 * follows from them */
 	const char **argv;	/* ours; the program's */
 	const char *program;	/* as written; NULL = none */
 	const char *argv0;
 	const char *user;
 	int no_new_privs;	/* -1 = by the user */
-	bool max_idle_set;	/* not chosen by us */
 	int nenv;
 	const char *env[SETTINGS_ENV];	/* NAME, NAME=VALUE or * */
 	SLIST_HEAD(, settings_text) kept;	/* all the texts above */

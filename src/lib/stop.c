@@ -30,8 +30,9 @@ close_door(struct master *m)
 	m->stage = STAGE_ENDING;
 	for (unsigned i = 0; i < m->door.n; i++)
 		loop_del(&m->loop, m->door.listener[i].fd);
-	door_close(&m->door);
+	/* Farewell first: who then finds its listener shut knows why. */
 	pool_dismiss(&m->pool, m->now);
+	door_close(&m->door, handler_is_inline(&m->s->handler));
 }
 
 /* A second signal: now means now. */

@@ -355,6 +355,13 @@ listen_revive(const struct listener *l)
 	    listen(l->fd, l->backlog > 0 ? (int)l->backlog : SOMAXCONN) == 0;
 }
 
+void
+listen_shut(const struct listener *l)
+{
+	if (!l->inherited && !listen_is_datagram(l))
+		shutdown(l->fd, SHUT_RDWR);
+}
+
 int
 listen_close(struct listener *l)
 {

@@ -72,6 +72,10 @@ bool listen_queued(const struct listener *l);
  * does not (true if that was needed). */
 bool listen_revive(const struct listener *l);
 
+/* Nobody shall connect any more, though children still have copies of it: for
+ * those that are ours and are connected to. */
+void listen_shut(const struct listener *l);
+
 /* Close; a unix path is removed if it is still the one we made.  -1 with
  * errno if it could not be. */
 int listen_close(struct listener *l);

@@ -136,6 +136,9 @@ child_trouble(struct child *c, unsigned i, long r, unsigned n)
 {
 	int ms = PAUSE_MS;
 
+	/* The listener was shut, and all were told to leave. */
+	if (r == -EINVAL && wait_heed(&c->task->wait))
+		child_leave(c);
 	/* Others may do better with what we were woken for. */
 	if (n == RETRIES + 1 && c->task->wait.way == WAIT_BATON)
 		wait_pass(&c->task->wait, i);

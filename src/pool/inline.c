@@ -22,7 +22,7 @@
 
 enum {
 	DATAGRAMS = 64,		/* in one turn, while others may wait */
-	LEAKED    = 100		/* descriptors that a function left open */
+	LEAKED    = 50		/* descriptors that a function left open */
 };
 
 /* ---- a child's life ---- */

@@ -21,6 +21,7 @@
 
 enum {
 	REAP_LATER_MS = 5,	/* ended programs are looked after in batches */
+	UNKNOWN_STATUS = 255 << 8,
 	YOUNG_MS      = 100	/* killed by hand, but so soon: a failure too */
 };
 
@@ -147,6 +148,10 @@ reap(struct pool *p, unsigned i, int64_t now)
 		end_group(pid);
 	r = wait4(pid, &status, WNOHANG | __WALL, &ru);
 
+	/* Somebody else has waited for it: then who knows how it ended? */
+	if (r == -1 && errno == ECHILD &&
+	    atomic_load(&p->board->state[i]) != SLOT_LEAVING)
+		status = UNKNOWN_STATUS;
 	if (r == pid || (r == -1 && errno == ECHILD))
 		bury(p, i, status, &ru, now);
 }

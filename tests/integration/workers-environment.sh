@@ -15,7 +15,7 @@ SHELL=$(getent passwd "$me" | cut -d : -f 7)
 USER=$me"
 
 # Nothing of this kind may be inherited.
-for name in LISTEN_PIDFDID WATCHDOG_USEC WATCHDOG_PID MAINPID FDSTORE \
+for name in WATCHDOG_USEC WATCHDOG_PID MAINPID FDSTORE \
     SERVER_STARTER_PORT SERVER_STARTER_GENERATION PROTO TCPREMOTEIP MARK; do
 	export "$name=evil"
 done
@@ -96,7 +96,7 @@ NOTIFY_SOCKET=NAME"
 
 	# Several listeners, and one descriptor to be ready by.
 	brood_start --kind worker --children 1 --ready-by fd:7 \
-	    127.0.0.1:0,127.0.0.1:0,"unix:$T/s" \
+	    127.0.0.1:0,127.0.0.2:0,"unix:$T/s" \
 	    sh -c 'echo >&7; exec sleep 1000'
 	pid=$(worker)
 	is "three listeners, and descriptor 7" "$(descriptors "$pid")" \
@@ -126,7 +126,7 @@ systemd
 
 server_starter() {
 	brood_start --kind worker --children 1 --start-time 10ms \
-	    --dialect server-starter 127.0.0.1:0,"unix:$T/s",127.0.0.1:0 \
+	    --dialect server-starter 127.0.0.1:0,"unix:$T/s",127.0.0.2:0 \
 	    sleep 1000
 	pid=$(worker)
 	# shellcheck disable=SC2046 # two words
@@ -134,7 +134,7 @@ server_starter() {
 	is "server-starter: its variables" \
 	    "$(environ "$pid" | grep -v '^SERVER_STARTER_GENERATION=[0-9]*$')" \
 	    "NOTIFY_SOCKET=NAME
-SERVER_STARTER_PORT=127.0.0.1:$1=3;$T/s=4;127.0.0.1:$2=5"
+SERVER_STARTER_PORT=127.0.0.1:$1=3;$T/s=4;127.0.0.2:$2=5"
 	is "server-starter: its descriptors" "$(descriptors "$pid")" \
 	    "0 1 2 3 4 5 "
 	is "server-starter: are those" \
@@ -154,7 +154,7 @@ server_starter
 
 einhorn() {
 	brood_start --kind worker --children 1 --start-time 10ms \
-	    --dialect einhorn 127.0.0.1:0,127.0.0.1:0 sleep 1000
+	    --dialect einhorn 127.0.0.1:0,127.0.0.2:0 sleep 1000
 	pid=$(worker)
 	is "einhorn: its variables" "$(environ "$pid")" "EINHORN_FD_0=3
 EINHORN_FD_1=4
