@@ -169,13 +169,12 @@ say_source(const struct packet *p, union control *control, struct msghdr *m)
 	} else {
 		info.ipi_spec_dst = in->sin_addr;
 	}
-	memset(control, 0, sizeof *control);
 	m->msg_control = control;
 	m->msg_controllen = CMSG_SPACE(n);
 	c = CMSG_FIRSTHDR(m);
+	c->cmsg_len = CMSG_LEN(n);
 	c->cmsg_level = v6 ? IPPROTO_IPV6 : IPPROTO_IP;
 	c->cmsg_type = v6 ? IPV6_PKTINFO : IP_PKTINFO;
-	c->cmsg_len = CMSG_LEN(n);
 	memcpy(CMSG_DATA(c), data, n);
 	return CMSG_SPACE(n);
 }

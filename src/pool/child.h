@@ -37,6 +37,7 @@ struct child_task {
 				 * ready: close it; -1 = none */
 	int stderr_fd;		/* becomes 2; -1 = 2 stays */
 	int stray_fd;		/* where to pass those on */
+	bool timed;		/* sessions may be too long */
 	unsigned recycle_after;	/* inline: leave after so many clients; 0 = no */
 	const struct handler *handler;
 	bool tells_watchdog;	/* ... and that they must say it again */

@@ -99,6 +99,7 @@ generation_open(struct pool *p, const struct listener *v, unsigned n, struct err
 	}
 	g->task.stderr_fd = p->capture != NULL && p->embedded ?
 	    p->capture->write_fd : -1;
+	g->task.timed = p->spec->session_ms > 0;
 	g->task.recycle_after = p->spec->recycle_after;
 	g->task.board = p->board;
 	g->task.shut_fd = -1;

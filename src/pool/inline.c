@@ -202,10 +202,11 @@ inline_datagrams(struct child *c, unsigned i)
 		if (got == -1)
 			break;
 		c->seat->listener = i;
-		c->seat->peer = p.peer;
+		memcpy(&c->seat->peer.ss, &p.peer.ss, p.peer.len);
+		c->seat->peer.len = p.peer.len;
 		if (n++ == 0)
 			child_take(c);
-		else
+		else if (c->task->timed)
 			c->seat->begun_ns = clock_ns();
 		call_datagram(c, fd, &p, data, (size_t)got);
 	}
