@@ -370,15 +370,17 @@ brood_is_listening(const struct brood *b)
 }
 
 int
-brood_listener(struct brood *b, unsigned i, char *text, size_t size,
+brood_listener(const struct brood *b, unsigned i, char *text, size_t size,
     unsigned *port_r)
 {
 	const struct listener *l = b != NULL && b->master != NULL ?
 	    master_listener(b->master, i) : NULL;
 	char name[LISTEN_TEXT_SIZE];
 
-	if (l == NULL)
-		return fail(b, b == NULL ? EINVAL : ENOENT, "no such listener");
+	if (l == NULL) {
+		errno = b == NULL ? EINVAL : ENOENT;
+		return -1;
+	}
 	if (text != NULL && size > 0)
 		snprintf(text, size, "%s", listen_text(l, name));
 	if (port_r != NULL)

@@ -115,10 +115,11 @@ int brood_unlisten(struct brood *b);
 
 bool brood_is_listening(const struct brood *b);
 
-/* The i-th listener's descriptor, borrowed; -1 with ENOENT if there is none.
+/* The i-th listener's descriptor, borrowed; -1 with ENOENT, and no line in
+ * brood_error(), if there is none.
  * Its local address is in text_r, if that is not NULL ("127.0.0.1:7000",
  * "unix:/run/x"), its port in port_r, 0 where it has none. */
-int brood_listener(struct brood *b, unsigned i, char *text_r,
+int brood_listener(const struct brood *b, unsigned i, char *text_r,
     size_t size, unsigned *port_r);
 
 /* ---- running ---- */

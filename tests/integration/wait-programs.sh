@@ -18,7 +18,7 @@ wait_start() {
 	done
 	shift
 	# shellcheck disable=SC2086
-	brood_start --kind exec-wait $options udp:127.0.0.1:0 \
+	brood_start --kind exec-wait --stop-time 300ms $options udp:127.0.0.1:0 \
 	    "$python" "$here/workers_wait.py" "$T" "$@"
 }
 
@@ -94,7 +94,7 @@ serves() {
 each_memory serves
 
 surroundings() {
-	brood_start --kind exec-wait udp:127.0.0.1:0 sleep 1000
+	brood_start --kind exec-wait --stop-time 300ms udp:127.0.0.1:0 sleep 1000
 	send hello
 	soon "a program is started" busy_is 1
 	pid=$(busy_children)
@@ -234,7 +234,7 @@ check "it stops with 0" brood_stop
 
 # A program that is gone.
 cp /bin/true "$T/program"
-brood_start --kind exec-wait udp:127.0.0.1:0 "$T/program"
+brood_start --kind exec-wait --stop-time 300ms udp:127.0.0.1:0 "$T/program"
 mv "$T/program" "$T/away"
 send x
 soon "a program that is gone is told" log_has ' exec-failed program='
@@ -246,7 +246,7 @@ soon "a renewal is obeyed" log_has ' renewed '
 check "it stops with 0" brood_stop
 
 # A renewal leaves the one that serves alone; a stop ends it.
-wait_start --stop-time 5s -- stay
+wait_start -- stay
 pid=$(say hello | cut -d ' ' -f 1)
 kill -HUP "$M"
 soon "a renewal is obeyed" log_has ' renewed '

@@ -11,7 +11,7 @@ wait_start() {
 	: >"$T/starts"
 	address=$1
 	shift
-	brood_start --kind exec-wait "$address" \
+	brood_start --kind exec-wait --stop-time 300ms "$address" \
 	    "$python" "$here/workers_wait.py" "$T" "$@"
 }
 
@@ -81,7 +81,7 @@ each_memory queue
 
 # What it finds.
 surroundings() {
-	brood_start --kind exec-wait 127.0.0.1:0 sleep 1000
+	brood_start --kind exec-wait --stop-time 300ms 127.0.0.1:0 sleep 1000
 	hold
 	soon "a client starts a program" busy_is 1
 	pid=$(busy_children)
@@ -131,7 +131,7 @@ s.shutdown(socket.SHUT_RDWR)
 conn.sendall(b"shut")
 PY
 : >"$T/starts"
-brood_start --kind exec-wait "unix:$T/s" "$python" "$T/shut.py" "$T"
+brood_start --kind exec-wait --stop-time 300ms "unix:$T/s" "$python" "$T/shut.py" "$T"
 is "one that shuts the listener down" "$(say x)" shut
 soon "is seen" log_has ' listener-revived '
 soon "others serve" eval '[ "$(say x)" = shut ]'
