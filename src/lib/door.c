@@ -374,17 +374,46 @@ door_is_queued(const struct door *d)
 	return false;
 }
 
+/* In the place of one that is shut for good. */
+static bool
+reopen(struct listener *l, const struct service *s)
+{
+	struct listen_spec spec = spec_of(s, &(struct resolved){ l->asked,
+	    l->type });
+	char name[LISTEN_TEXT_SIZE], text[512];
+	struct listener new;
+	struct err e;
+
+	if (l->inherited || !listen_is_shut(l))
+		return false;
+	if (listen_open(&new, &spec, &e) == -1) {
+		log_error("listener-lost addr=%s reason=%s",
+		    listen_text(l, name), log_value(e.text, text, sizeof text));
+		return false;
+	}
+	new.id = l->id;
+	new.name = l->name;
+	listen_close(l);
+	*l = new;
+	return true;
+}
+
 bool
-door_revive(const struct door *d)
+door_revive(struct door *d, const struct service *s, bool *reopened_r)
 {
 	char name[LISTEN_TEXT_SIZE];
 	bool any = false;
 
-	for (unsigned i = 0; i < d->n; i++)
-		if (listen_revive(&d->listener[i])) {
-			log_warn("listener-revived addr=%s",
-			    listen_text(&d->listener[i], name));
-			any = true;
-		}
+	*reopened_r = false;
+	for (unsigned i = 0; i < d->n; i++) {
+		bool again = reopen(&d->listener[i], s);
+
+		*reopened_r |= again;
+		if (!again && !listen_revive(&d->listener[i]))
+			continue;
+		log_warn("listener-revived addr=%s",
+		    listen_text(&d->listener[i], name));
+		any = true;
+	}
 	return any;
 }

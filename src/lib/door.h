@@ -44,8 +44,9 @@ void door_close_unwanted(struct door *d, bool shut);
 /* Does a client wait at any? */
 bool door_is_queued(const struct door *d);
 
-/* Mend listeners that were shut down by somebody; true if any was. */
-bool door_revive(const struct door *d);
+/* Mend listeners that were shut down by somebody; true if any was.  Unix
+ * sockets cannot be mended but are opened anew: then *reopened_r. */
+bool door_revive(struct door *d, const struct service *s, bool *reopened_r);
 
 /* A log line for each. */
 void door_tell(const struct door *d);

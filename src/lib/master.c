@@ -356,11 +356,20 @@ hear(struct master *m, const struct loop_news *news)
 static void
 mend_listeners(struct master *m)
 {
-	if (!m->pool.revive)
+	struct err e;
+	bool reopened;
+
+	if (!m->pool.revive || m->stage >= STAGE_DRAINING)
 		return;
 	m->pool.revive = false;
-	if (door_revive(&m->door))
+	if (door_revive(&m->door, m->s, &reopened))
 		wait_pass_all(&m->pool.now->task.wait);
+	if (!reopened)
+		return;
+	/* Those that wait, or worked, at the old one are replaced. */
+	if (generation_open(&m->pool, m->door.listener, m->door.n, &e) == -1)
+		report_failure(m, e.text);
+	master_watch_door(m);
 }
 
 static int64_t

@@ -41,6 +41,7 @@ struct board_claim {
 	/* Written by who has it: the datagram that waits first ... */
 	int64_t stamp_s, stamp_ns;
 	uint32_t tries;		/* ... and how many programs left it there */
+	uint32_t queued;	/* clients that waited when a program began */
 	_Atomic uint32_t eaten;	/* datagrams dropped for that */
 };
 

@@ -349,10 +349,26 @@ listen_queued(const struct listener *l)
 }
 
 bool
+listen_is_shut(const struct listener *l)
+{
+	struct pollfd p = { .fd = l->fd };
+
+	return l->bound.ss.ss_family == AF_UNIX && !listen_is_datagram(l) &&
+	    poll(&p, 1, 0) == 1 && (p.revents & POLLHUP) != 0;
+}
+
+bool
 listen_revive(const struct listener *l)
 {
-	return !listen_is_datagram(l) && !option_is(l->fd, SO_ACCEPTCONN, 1) &&
-	    listen(l->fd, l->backlog > 0 ? (int)l->backlog : SOMAXCONN) == 0;
+	if (listen_is_datagram(l) || option_is(l->fd, SO_ACCEPTCONN, 1))
+		return false;
+	/* A port that the kernel had chosen is not kept; one that was asked for
+	 * is still bound, and this fails. */
+	if (bind(l->fd, (const struct sockaddr *)&l->bound.ss,
+	    l->bound.len) == -1 && errno != EINVAL)
+		return false;
+	return listen(l->fd, l->backlog > 0 ? (int)l->backlog :
+	    SOMAXCONN) == 0;
 }
 
 void

@@ -68,6 +68,9 @@ listen_is_datagram(const struct listener *l)
 /* Are clients waiting in its queue right now? */
 bool listen_queued(const struct listener *l);
 
+/* Was it shut down for good?  Unix sockets are. */
+bool listen_is_shut(const struct listener *l);
+
 /* Somebody may have shut a shared listener down: make it listen again if it
  * does not (true if that was needed). */
 bool listen_revive(const struct listener *l);

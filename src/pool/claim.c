@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -12,6 +14,10 @@
 #include "pool/child.h"
 #include "pool/pool.h"
 #include "tools/log.h"
+
+/* Programs in a row after which a listener looks as before: more may have
+ * come than one took, but not always. */
+enum { IN_VAIN = 6 };
 
 static struct board_claim *
 claim_of(const struct child *c, unsigned i)
@@ -58,6 +64,21 @@ look_first(int fd, struct timespec *at)
 	return r;
 }
 
+/* How many wait at a listening socket; where only that somebody does can be
+ * told (unix), 1. */
+static uint32_t
+count_queued(int fd)
+{
+	struct tcp_info info = { .tcpi_unacked = 0 };
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	struct timespec now = { 0, 0 };
+	int len = sizeof info;
+
+	if (sys_getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0)
+		return info.tcpi_unacked;
+	return sys_ppoll(&p, 1, &now, NULL) > 0;
+}
+
 bool
 claim_is_worth(struct child *c, unsigned i)
 {
@@ -66,8 +87,10 @@ claim_is_worth(struct child *c, unsigned i)
 	struct timespec at;
 	char byte;
 
-	if (c->task->listener[i].type != SOCK_DGRAM)
+	if (c->task->listener[i].type != SOCK_DGRAM) {
+		m->queued = count_queued(fd);
 		return true;
+	}
 	if (look_first(fd, &at) < 0) {
 		claim_release(c, i);
 		return false;
@@ -88,8 +111,34 @@ claim_is_worth(struct child *c, unsigned i)
 
 /* ---- the master's side */
 
+bool
+claim_was_used(struct pool *p, unsigned seat)
+{
+	const struct child_task *t = &p->now->task;
+
+	for (unsigned i = 0; i < t->wait.n; i++) {
+		struct board_claim *m = &p->board->claim[t->listener[i].id];
+
+		if (atomic_load(&m->by) != seat + 1 ||
+		    t->listener[i].type == SOCK_DGRAM)
+			continue;
+		if (m->queued > 0 &&
+		    count_queued(t->wait.listener[i]) >= m->queued)
+			return ++m->tries < IN_VAIN;
+		m->tries = 0;
+	}
+	return true;
+}
+
+/* Programs fail: nobody is woken for another try. */
+static bool
+is_pause(const struct pool *p, int64_t now)
+{
+	return p->fault.until_ms != 0 && now < p->fault.until_ms;
+}
+
 void
-claim_over(struct pool *p, unsigned seat)
+claim_over(struct pool *p, unsigned seat, int64_t now)
 {
 	const struct child_task *t = &p->now->task;
 	uint32_t mine;
@@ -103,7 +152,7 @@ claim_over(struct pool *p, unsigned seat)
 	for (unsigned i = 0; i < t->wait.n; i++) {
 		struct board_claim *m = &p->board->claim[t->listener[i].id];
 
-		if (atomic_load(&m->by) == 0)
+		if (atomic_load(&m->by) == 0 && !is_pause(p, now))
 			wait_pass(&t->wait, i);
 		else
 			atomic_store(&m->missed, 1);
@@ -143,7 +192,8 @@ claim_look(struct pool *p, int64_t now)
 
 		if (atomic_exchange(&m->eaten, 0) > 0)
 			tell_eaten(p, i, now);
-		if (atomic_load(&m->by) == 0 && atomic_exchange(&m->missed, 0))
+		if (atomic_load(&m->by) == 0 && !is_pause(p, now) &&
+		    atomic_exchange(&m->missed, 0))
 			look_again(p, t->listener[i].id);
 	}
 }

@@ -25,9 +25,12 @@ void claim_release(struct child *c, unsigned i);
  * back. */
 bool claim_is_worth(struct child *c, unsigned i);
 
-/* In the master: the child of this seat, which may have claimed, is gone.
- * queued: clients still wait at its listener. */
-void claim_over(struct pool *p, unsigned seat);
+/* In the master: did this seat's program, which has ended, take somebody from
+ * its listener?  Also true if that cannot be told.  Before claim_over(). */
+bool claim_was_used(struct pool *p, unsigned seat);
+
+/* In the master: the child of this seat, which may have claimed, is gone. */
+void claim_over(struct pool *p, unsigned seat, int64_t now);
 
 /* In the master: notes that were left, datagrams that were eaten. */
 void claim_look(struct pool *p, int64_t now);

@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -63,6 +65,7 @@ become(struct child *c, const struct pipes *p)
 	char *envp[PROGRAM_ENV];
 	unsigned n = program_vars(c, c->task->wait.listener[c->seat->listener],
 	    text, envp);
+	signal(SIGPIPE, SIG_DFL);
 	/* Neither may be where the other shall be. */
 	int in = fcntl(p->to[0], F_DUPFD_CLOEXEC, 3);
 	int out = fcntl(p->from[1], F_DUPFD_CLOEXEC, 3);
@@ -75,24 +78,46 @@ become(struct child *c, const struct pipes *p)
 	child_fail(c, SEAT_EXEC, r);
 }
 
-/* All it writes until its end; only what fits is kept.  The number of bytes
- * it wrote. */
-static size_t
-collect(int fd, char *buf, size_t size)
+/* What is there; only what fits is kept, but all is counted.  False: it is
+ * the end, or nothing is there now. */
+static bool
+read_some(int fd, char *buf, size_t size, size_t *n)
 {
 	static char rest[4096];
+	bool room = *n < size;
+	ssize_t got = read(fd, room ? buf + *n : rest,
+	    room ? size - *n : sizeof rest);
+
+	if (got > 0)
+		*n += (size_t)got;
+	return got > 0;
+}
+
+/* All it writes until its end, whoever it leaves behind that could still
+ * write.  The number of bytes it wrote. */
+static size_t
+collect(int fd, pid_t pid, char *buf, size_t size)
+{
+	struct pollfd p[] = {
+		{ .fd = fd, .events = POLLIN },
+		{ .fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN },
+	};
 	size_t n = 0;
 
-	for (;;) {
-		bool room = n < size;
-		ssize_t got = read(fd, room ? buf + n : rest,
-		    room ? size - n : sizeof rest);
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	while (poll(p, 2, -1) > 0 || errno == EINTR) {
+		bool ended = p[1].revents != 0;
 
-		if (got == 0 || (got == -1 && errno != EINTR))
-			return n;
-		if (got > 0)
-			n += (size_t)got;
+		if (p[0].revents != 0 && !read_some(fd, buf, size, &n))
+			break;
+		if (!ended)
+			continue;
+		while (read_some(fd, buf, size, &n))
+			;
+		break;
 	}
+	fd_close(&p[1].fd);
+	return n;
 }
 
 static void
@@ -127,7 +152,8 @@ serve(struct child *c, const struct packet *p, const char *data, size_t n)
 	if (write(pipes.to[1], data, n) == -1)
 		log_debug("datagram-unread pid=%d", (int)getpid());
 	fd_close(&pipes.to[1]);
-	answer(&b, reply, collect(pipes.from[0], reply, sizeof reply));
+	answer(&b, reply, collect(pipes.from[0], pid, reply,
+	    sizeof reply));
 	linger_end(pid);
 }
 

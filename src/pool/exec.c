@@ -101,6 +101,17 @@ exec_connection(struct child *c, unsigned i)
 
 /* ---- the listener itself */
 
+/* Whoever had it before may have changed that for all. */
+static long
+let_block(int fd)
+{
+	long flags = sys_call3(SYS_fcntl, fd, F_GETFL, 0);
+
+	if (flags < 0 || (flags & O_NONBLOCK) == 0)
+		return flags < 0 ? flags : 0;
+	return sys_call3(SYS_fcntl, fd, F_SETFL, flags & ~(long)O_NONBLOCK);
+}
+
 void
 exec_listener(struct child *c, unsigned i)
 {
@@ -119,6 +130,8 @@ exec_listener(struct child *c, unsigned i)
 	r = sys_dup3(c->task->wait.listener[i], 0, 0);
 	if (r >= 0)
 		r = sys_dup3(0, 1, 0);
+	if (r >= 0)
+		r = let_block(0);
 	if (r >= 0) {
 		unsigned n = program_proto(c, text, envp);
 

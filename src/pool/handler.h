@@ -102,6 +102,13 @@ handler_is_inline(const struct handler *h)
 	return h->kind->when == HANDLER_NEVER;
 }
 
+/* Does a program have the listener for itself? */
+static inline bool
+handler_becomes_wait(const struct handler *h)
+{
+	return h->kind->when == HANDLER_AT_WORK && h->kind->way == WAIT_CLAIM;
+}
+
 /* How its children wait. */
 static inline enum wait_way
 handler_way(const struct handler *h)

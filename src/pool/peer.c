@@ -277,6 +277,7 @@ program_begin(struct session *s)
 	if (s->pid == -1)
 		child_fail(c, SEAT_HAND, -errno);
 	if (s->pid == 0) {
+		signal(SIGPIPE, SIG_DFL);
 		n = program_vars(c, s->fd, text, envp);
 		program_add(c->task->handler, envp, n);
 		if (dup2(s->program, 0) == 0 && dup2(s->program, 1) == 1)

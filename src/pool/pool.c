@@ -418,6 +418,8 @@ pool_dismiss(struct pool *p, int64_t now)
 		worker_dismiss(p, now);
 	else
 		wait_farewell(&p->now->task.wait, UINT32_MAX);
+	if (handler_becomes_wait(p->handler))
+		session_tell(p, SIGTERM);
 }
 
 void

@@ -22,6 +22,7 @@
 enum {
 	REAP_LATER_MS = 5,	/* ended programs are looked after in batches */
 	UNKNOWN_STATUS = 255 << 8,
+	YOUNG_WAIT_MS = 1000,	/* exec-wait: so soon it took nobody */
 	YOUNG_MS      = 100	/* killed by hand, but so soon: a failure too */
 };
 
@@ -42,7 +43,13 @@ bury_busy(struct pool *p, unsigned i, int status, const struct rusage *ru,
 		p->deaths++;
 	if (b->fail_errno == 0) {
 		p->served++;
-		trouble_over(p);
+		/* What ends at once, again and again, and takes nobody. */
+		if (handler_way(p->handler) == WAIT_CLAIM &&
+		    now - b->begun_ns / 1000000 < YOUNG_WAIT_MS &&
+		    !claim_was_used(p, i))
+			trouble_failed(p, s, true, now);
+		else
+			trouble_over(p);
 		return;
 	}
 	p->deaths++;
@@ -105,7 +112,7 @@ bury(struct pool *p, unsigned i, int status, const struct rusage *ru,
 	else
 		bury_waiting(p, i, status, now);
 	if (handler_way(p->handler) == WAIT_CLAIM)
-		claim_over(p, i);
+		claim_over(p, i, now);
 	if (p->embedded) {
 		if (s->pidfd != -1)
 			loop_del(p->loop, s->pidfd);

@@ -77,3 +77,12 @@ session_signal(struct pool *p, int number)
 		s->forced = true;
 	}
 }
+
+void
+session_tell(struct pool *p, int number)
+{
+	for (unsigned i = 0; i < p->board->high; i++)
+		if (p->seats[i].pid != 0 &&
+		    atomic_load(&p->board->state[i]) == SLOT_BUSY)
+			kill(p->seats[i].pid, number);
+}

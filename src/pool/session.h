@@ -15,4 +15,7 @@ void session_end_long(struct pool *p, int64_t now);
 /* Send a signal to every session, and to the children that wait. */
 void session_signal(struct pool *p, int number);
 
+/* The same, but only to the children, not to what they have started. */
+void session_tell(struct pool *p, int number);
+
 #endif

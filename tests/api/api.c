@@ -864,6 +864,34 @@ status_of(pid_t pid, int ms)
 	return -1;
 }
 
+/* A socket on loopback as a supervisor would open one; its port. */
+static int
+given_socket(int type, unsigned *port_r)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET,
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof at;
+	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+
+	if (bind(fd, (struct sockaddr *)&at, sizeof at) == -1 ||
+	    (type == SOCK_STREAM && listen(fd, 5) == -1) ||
+	    getsockname(fd, (struct sockaddr *)&at, &len) == -1)
+		diag("no socket to give: %s", strerror(errno));
+	*port_r = ntohs(at.sin_port);
+	return fd;
+}
+
+/* A port that nobody has. */
+static unsigned
+free_port(void)
+{
+	unsigned port;
+	int fd = given_socket(SOCK_STREAM, &port);
+
+	close(fd);
+	return port;
+}
+
 /* ---- tests: nothing to call ---- */
 
 static void
@@ -1828,21 +1856,20 @@ handlers_and_signals(void)
 
 /* The copy of the service in a child is nobody's business. */
 static void
-handlers_that_call(void)
+copy_misused(const char *what, const char *name)
 {
 	char address[128], path[64];
 	struct brood *b;
 	int held;
 
-	snprintf(path, sizeof path, "%s/called", folder);
+	alarm(20);
+	snprintf(path, sizeof path, "%s/called%s", folder, what);
 	snprintf(address, sizeof address, "127.0.0.1:0,unix:%s", path);
 	b = BEGIN_AT(address, "minimum-available", "2");
 	held = hold(port_of(b, 0));
-	ask(port_of(b, 0), "m");
-	goes_on(b, "calls of the master's functions");
-	ask(port_of(b, 0), "M");
-	goes_on(b, "brood_free in a child");
-	ok(echoes(held), "another client knows of neither");
+	ask(port_of(b, 0), what);
+	goes_on(b, name);
+	ok(echoes(held), "another client does not know of it");
 	ok(brood_is_listening(b), "it still listens");
 	ok(access(path, F_OK) == 0, "its unix socket is there");
 	ok(atoi(ask_on(dial_path(path, SOCK_STREAM), "p")) > 0, "and served");
@@ -1851,16 +1878,37 @@ handlers_that_call(void)
 }
 
 static void
-handlers_that_shut(void)
+handlers_that_call(void)
 {
-	struct brood *b = BEGIN("minimum-available", "2");
-	unsigned port = port_of(b, 0);
+	copy_misused("m", "calls of the master's functions in a child");
+}
 
-	is_text(ask(port, "U"), "shut", "one shuts the listener down");
-	ok(SOON(port_of(b, 0) != port || !is_refused(port)),
-	    "it listens again");
+static void
+handlers_that_free(void)
+{
+	copy_misused("M", "brood_free in a child");
+}
+
+static void
+shut_at(const char *address)
+{
+	struct brood *b = BEGIN_AT(address, "minimum-available", "2");
+
+	is_text(ask(port_of(b, 0), "U"), "shut", "one shuts the listener down");
+	ok(SOON(!is_refused(port_of(b, 0))), "it listens again, where it says");
 	goes_on(b, "that");
 	end_now(b);
+}
+
+static void
+handlers_that_shut(void)
+{
+	char address[64];
+
+	snprintf(address, sizeof address, "127.0.0.1:%u", free_port());
+	shut_at(address);
+	/* The kernel chooses another port then, brood(8). */
+	shut_at("127.0.0.1:0");
 }
 
 static void
@@ -1876,7 +1924,7 @@ two_ends_known(void)
 	snprintf(address, sizeof address, "0.0.0.0:0,unix:%s", path);
 	b = BEGIN_AT(address, "minimum-available", "2");
 	for (int i = 1; i < 4; i++) {
-		char ip[16];
+		char ip[32];
 
 		snprintf(ip, sizeof ip, "127.0.0.%d", i);
 		fd = dial_at(ip, port_of(b, 0), SOCK_STREAM);
@@ -1924,9 +1972,8 @@ events_of_functions(void)
 	is_number(shared->peers, 2, "its address was known both times");
 	exchange_text(dial_at("127.0.0.1", port_of(b, 1), SOCK_DGRAM), "p");
 	pump_for(100);
-	diag("a datagram: begin %u, end %u more",
-	    shared->event[BROOD_EVENT_BEGIN][1] - 1,
-	    shared->event[BROOD_EVENT_END][1] - 1);
+	is_number(shared->event[BROOD_EVENT_BEGIN][1] +
+	    shared->event[BROOD_EVENT_END][1], 2, "a datagram has no event");
 	is_number(shared->event[BROOD_EVENT_READY][0], 1, "ready once");
 	is_number(shared->event[BROOD_EVENT_READY][1] +
 	    shared->event[BROOD_EVENT_ERROR][1] +
@@ -2107,7 +2154,7 @@ datagram_addresses(void)
 	char want[100];
 
 	for (int i = 1; i < 4; i++) {
-		char ip[16];
+		char ip[32];
 		int fd;
 
 		snprintf(ip, sizeof ip, "127.0.0.%d", i);
@@ -2237,7 +2284,7 @@ reflected(unsigned port, unsigned from)
 
 /* The same with a header of our own making: ports that nobody can have. */
 static void
-reflected_raw(unsigned port, unsigned from, const char *name)
+reflected_raw(unsigned port, const char *ip, unsigned from, const char *name)
 {
 	struct {
 		uint16_t from, to, bytes, sum;
@@ -2245,10 +2292,12 @@ reflected_raw(unsigned port, unsigned from, const char *name)
 	} u = { htons((uint16_t)from), htons((uint16_t)port), htons(9), 0, "e" };
 	struct sockaddr_in to = { .sin_family = AF_INET,
 	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in me = to;
 	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_UDP);
 	unsigned calls = shared->calls;
 
-	if (fd == -1 ||
+	inet_pton(AF_INET, ip, &me.sin_addr);
+	if (fd == -1 || bind(fd, (struct sockaddr *)&me, sizeof me) == -1 ||
 	    sendto(fd, &u, 9, 0, (struct sockaddr *)&to, sizeof to) == -1) {
 		skip("raw sockets cannot be had");
 		return;
@@ -2266,21 +2315,33 @@ static void
 datagram_reflectors(void)
 {
 	static const unsigned ports[] = { 7, 19, 53, 123, 1023, 2049 };
-	struct brood *b = BEGIN_AT("udp:127.0.0.1:0,udp:127.0.0.1:0,udp:127.0.0.2:0",
+	struct brood *b = BEGIN_AT("udp:127.0.0.1:0,udp:127.0.0.2:0",
 	    "minimum-available", "2");
-	struct brood *other = BEGIN_AT("udp:127.0.0.1:0", "minimum-available", "1");
+	unsigned port = port_of(b, 0);
 
 	for (size_t i = 0; i < sizeof ports / sizeof ports[0]; i++)
-		reflected(port_of(b, 0), ports[i]);
-	reflected_raw(port_of(b, 0), 0, "port 0");
-	reflected_raw(port_of(b, 0), port_of(b, 0), "the listener itself");
-	reflected_raw(port_of(b, 0), port_of(b, 1), "a listener beside it");
-	reflected_raw(port_of(b, 0), port_of(other, 0),
-	    "a listener of another service of the process");
+		reflected(port, ports[i]);
+	reflected_raw(port, "127.0.0.1", 0, "port 0");
+	reflected_raw(port, "127.0.0.1", port, "the listener itself");
+	reflected_raw(port, "127.0.0.2", port_of(b, 1), "a listener beside it");
 	end_now(b);
-	end_now(other);
 	b = BEGIN_AT("udp:0.0.0.0:0", "minimum-available", "2");
-	reflected_raw(port_of(b, 0), port_of(b, 0), "a wildcard listener itself");
+	port = port_of(b, 0);
+	reflected_raw(port, "127.0.0.1", port, "a wildcard listener itself");
+	reflected_raw(port, "127.0.0.2", port, "another address of it");
+	end_now(b);
+}
+
+/* Two services that answer each other would do so for ever. */
+static void
+datagrams_between_services(void)
+{
+	struct brood *a = BEGIN_AT("udp:127.0.0.1:0", "minimum-available", "1");
+	struct brood *b = BEGIN_AT("udp:127.0.0.1:0", "minimum-available", "1");
+
+	reflected_raw(port_of(a, 0), "127.0.0.1", port_of(b, 0),
+	    "a listener of another service of the process");
+	end_now(a);
 	end_now(b);
 }
 
@@ -2481,6 +2542,23 @@ stopped_when_ready(struct brood *b, enum brood_event what,
 }
 
 static void
+stopped_in_an_event(void)
+{
+	pid_t pid = run_alone(stopped_when_ready);
+	struct brood *b = MAKE("minimum-available", "2");
+	unsigned port = 0;
+
+	is_number(status_of(pid, PATIENCE_MS), 0,
+	    "brood_stop in an event function ends brood_run");
+	MUST(b, brood_on_event(b, stopped_when_ready, &port));
+	MUST(b, brood_listen(b, "127.0.0.1:0"));
+	MUST(b, brood_start(b));
+	host(b);
+	ok(SOON(has_ended(b)), "and one in an event loop");
+	brood_free(b);
+}
+
+static void
 run(void)
 {
 	static const int stops[] = { SIGTERM, SIGINT, SIGQUIT };
@@ -2503,9 +2581,6 @@ run(void)
 		hang_up(held);
 		is_number(status_of(pid, PATIENCE_MS), 0, "then it ends with 0");
 	}
-	pid = run_alone(stopped_when_ready);
-	is_number(status_of(pid, PATIENCE_MS), 0,
-	    "brood_stop in an event function ends it, too");
 }
 
 static void
@@ -2516,8 +2591,11 @@ logs(void)
 	int fd;
 
 	snprintf(path, sizeof path, "%s/log", folder);
+	if (chdir(folder) == -1)
+		return;
 	ok(brood_log("nowhere", "info") == -1 && errno == EINVAL,
 	    "a log that is none is refused");
+	ok(access("nowhere", F_OK) == -1, "and no file made");
 	ok(brood_log("relative/path", "info") == -1 && errno == EINVAL,
 	    "so is a relative path");
 	ok(brood_log("stderr", "loud") == -1 && errno == EINVAL,
@@ -2527,6 +2605,7 @@ logs(void)
 	    "a file that cannot be opened is told");
 	ok(brood_log(path, "debug") == 0, "a path is good");
 	b = BEGIN("minimum-available", "2");
+	ok(SOON(shared->event[BROOD_EVENT_READY][0] == 1), "it gets ready");
 	ask(port_of(b, 0), "p");
 	end_now(b);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -2545,6 +2624,7 @@ static int
 serve_main(const char *addresses, const char *kinds)
 {
 	struct brood *b = brood_new();
+	int status;
 
 	if (strchr(kinds, 's') != NULL)
 		brood_on_stream(b, obey, NULL);
@@ -2553,7 +2633,9 @@ serve_main(const char *addresses, const char *kinds)
 	if (strchr(kinds, 'q') != NULL)
 		brood_set(b, "quit-after", "500ms");
 	brood_set(b, "minimum-available", "1");
-	return brood_serve(b, addresses);
+	status = brood_serve(b, addresses);
+	brood_free(b);
+	return status;
 }
 
 /* How to start it. */
@@ -2593,34 +2675,6 @@ start(struct start s)
 	execl("/proc/self/exe", "api", "serve", s.addresses, s.kinds,
 	    (char *)NULL);
 	_exit(98);
-}
-
-/* A socket on loopback as a supervisor would open one; its port. */
-static int
-given_socket(int type, unsigned *port_r)
-{
-	struct sockaddr_in at = { .sin_family = AF_INET,
-	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof at;
-	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
-
-	if (bind(fd, (struct sockaddr *)&at, sizeof at) == -1 ||
-	    (type == SOCK_STREAM && listen(fd, 5) == -1) ||
-	    getsockname(fd, (struct sockaddr *)&at, &len) == -1)
-		diag("no socket to give: %s", strerror(errno));
-	*port_r = ntohs(at.sin_port);
-	return fd;
-}
-
-/* A port that nobody has. */
-static unsigned
-free_port(void)
-{
-	unsigned port;
-	int fd = given_socket(SOCK_STREAM, &port);
-
-	close(fd);
-	return port;
 }
 
 static void
@@ -2749,7 +2803,7 @@ serves_nothing_of_use(void)
 	pid = start((struct start){ ends[0], -1, "127.0.0.1:0", "d", null,
 	    "UNIX" });
 	close(ends[0]);
-	is_text(ask_on(ends[1], "p"), "", "a connection, and datagrams only");
+	ok(atoi(ask_on(ends[1], "p")) == 0, "a connection, and datagrams only");
 	status = status_of(pid, PATIENCE_MS);
 	if (!ok(status >= 64 && status <= 78, "is an error"))
 		diag("status %d", status);
@@ -2830,6 +2884,7 @@ static const struct {
 	{ "handlers_that_close",       handlers_that_close },
 	{ "handlers_and_signals",      handlers_and_signals },
 	{ "handlers_that_call",        handlers_that_call },
+	{ "handlers_that_free",        handlers_that_free },
 	{ "handlers_that_shut",        handlers_that_shut },
 	{ "two_ends_known",            two_ends_known },
 	{ "events_of_functions",       events_of_functions },
@@ -2842,6 +2897,7 @@ static const struct {
 	{ "datagram_sizes",            datagram_sizes },
 	{ "datagrams_of_unix",         datagrams_of_unix },
 	{ "datagram_reflectors",       datagram_reflectors },
+	{ "datagrams_between_services", datagrams_between_services },
 	{ "stop_waits",                stop_waits },
 	{ "stop_time",                 stop_time },
 	{ "stop_twice",                stop_twice },
@@ -2850,6 +2906,7 @@ static const struct {
 	{ "renewed",                   renewed },
 	{ "host_killed",               host_killed },
 	{ "run",                       run },
+	{ "stopped_in_an_event",       stopped_in_an_event },
 	{ "logs",                      logs },
 	{ "serves_addresses",          serves_addresses },
 	{ "serves_given_listeners",    serves_given_listeners },

@@ -56,6 +56,7 @@ LOGNAME=$me
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 PROTO=UDP
 SHELL=$(getent passwd "$me" | cut -d : -f 7)
+UDPCONNNUM=1
 UDPLOCALIP=127.0.0.1
 UDPLOCALPORT=N
 UDPREMOTEIP=127.0.0.1

@@ -1,6 +1,7 @@
 """usage: echoes.py PORT N CLIENTS [SECONDS]: N echo connections by so many
 clients, or as many as there is time for; prints how many failed, and how."""
 import os
+import errno
 import socket
 import sys
 import threading
@@ -42,7 +43,8 @@ def client():
         except ConnectionResetError:
             failed.append("reset")
         except OSError as e:
-            failed.append(repr(e))
+            # What shutdown() says of a connection that was reset.
+            failed.append("reset" if e.errno == errno.ENOTCONN else repr(e))
         slowest = max(slowest, time.monotonic() - begun)
 
 

@@ -43,6 +43,11 @@ unread() {
 	ss -Hlun "sport = :$PORT" | awk '{ n += $2 } END { print n + 0 }'
 }
 
+# is_over: the master has ended.
+is_over() {
+	is_gone "$M" || ps -o stat= -p "$M" | grep -q Z
+}
+
 rests() {
 	before=$(wakes "$M")
 	n=$(starts)
@@ -255,11 +260,7 @@ kill -KILL "$pid"
 soon "when it is killed" is_gone "$pid"
 is "another one serves" "$(say hello | cut -d ' ' -f 2)" hello
 kill -TERM "$M"
-soon "one that stays is ended at the stop" over
+soon "one that stays is ended at the stop" is_over
 wait_master
 is "which is with 0" $? 0
-
-over() {
-	is_gone "$M" || ps -o stat= -p "$M" | grep -q Z
-}
 finish

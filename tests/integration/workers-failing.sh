@@ -47,13 +47,14 @@ workers 4
 old=$(children_now)
 victim=$(echo "$old" | head -n 1)
 kill -KILL "$victim"
-soon "its end is told" log_has " worker-end pid=$victim .*signal=KILL"
+soon "its end is told" log_has " worker-(end|died) pid=$victim .*signal=KILL"
 soon "another is started" eval '[ "$(starts)" -eq 5 ]'
 soon "and gets ready" log_at_least 5 ' worker-ready pid='
 is "the others stay" "$(left_of "$old")" 3
 page /crash >/dev/null
 soon "one that fails is replaced, too" \
-    eval 'log_has " worker-end pid=[0-9]* .*status=9" && alive_is 4'
+    eval 'log_has " worker-(end|died) pid=[0-9]* .*status=9" && alive_is 4'
+soon "its heir gets ready" log_at_least 6 ' worker-ready pid='
 is "without a pause" "$(log_count ' pause ')" 0
 check "they serve" serves_pages
 
@@ -72,7 +73,7 @@ check "in the pause the master rests" rests
 
 # A roll then: none of the old ones goes.
 kill -HUP "$M"
-soon "a roll tries one" log_at_least 4 ' worker-end pid=[0-9]* .*status=7'
+soon "a roll tries one" log_at_least 4 ' worker-(end|died) pid=[0-9]* .*status=7'
 is "the others stay" "$(left_of "$old")" 3
 check "and serve" serves_pages
 check "few were started" [ $(($(starts) - before)) -le 16 ]
@@ -145,7 +146,8 @@ soon "without its program a roll is refused" log_has ' renew-refused .*program'
 is "the same run" "$(children_now)" "$old"
 kill -KILL "$(echo "$old" | head -n 1)"
 soon "one that dies cannot be replaced" \
-    eval 'log_has " exec-failed " && log_has " pause "'
+    eval 'log_has " (exec|child)-failed .*errno=ENOENT" && log_has " pause "'
+check "few tried" [ "$(log_count ' worker-(end|died) ')" -le 10 ]
 is "the other one stays" "$(left_of "$old")" 1
 mv "$T/away" "$T/program"
 soon "it heals by itself" alive_is 2

@@ -60,7 +60,7 @@ behind() {
 	is "$1: rolls" \
 	    "$(python3 "$here/workers_roll.py" "$M" "$LOG" 3 "$T/web" cuts)" \
 	    "3 rolls, all children new, no request failed"
-	is "$1: nobody was killed" "$(log_count ' worker-end .*signal=KILL')" 0
+	is "$1: nobody was killed" "$(log_count ' worker-(end|died) .*signal=KILL')" 0
 	is "$1: nginx saw no other fault" \
 	    "$(grep -v ' upstream prematurely closed connection ' "$T/nginx.log")" ""
 	kill "$NGINX"

@@ -18,7 +18,7 @@ children_now() {
 
 page() {
 	if [ -S "$where" ]; then
-		printf 'GET %s HTTP/1.0\r\n\r\n' "$1" | nc -NU -w 10 "$where"
+		printf 'GET %s HTTP/1.0\r\n\r\n' "$1" | nc -NU -w 10 "$where" 2>/dev/null
 	else
 		printf 'GET %s HTTP/1.0\r\n\r\n' "$1" | ask
 	fi

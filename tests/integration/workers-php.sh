@@ -50,7 +50,7 @@ behind() {
 	is "$1: rolls" \
 	    "$(python3 "$here/workers_roll.py" "$M" "$LOG" 3 "$T/web")" \
 	    "3 rolls, all children new, no request failed"
-	is "$1: nobody was killed" "$(log_count ' worker-end .*signal=')" 0
+	is "$1: nobody was killed" "$(log_count ' worker-(end|died) .*signal=')" 0
 	is "$1: nginx has nothing to say" "$(cat "$T/nginx.log")" ""
 	is "$1: nor is there a pause" "$(log_count ' pause ')" 0
 	kill "$NGINX"

@@ -24,7 +24,7 @@ rolls() {
 	is "$name: each got ready" "$(log_count ' worker-ready pid=')" 16
 	is "$name: each old one was told" \
 	    "$(log_count ' worker-stop pid=[0-9]* reason=roll')" 12
-	is "$name: and ended" "$(log_count ' worker-end pid=[0-9]* .*status=0')" 12
+	is "$name: and ended" "$(log_count ' worker-(end|died) pid=[0-9]* .*status=0')" 12
 	check "$name: it stops with 0" brood_stop
 }
 where=127.0.0.1:0

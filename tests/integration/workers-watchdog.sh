@@ -38,7 +38,7 @@ hang
 soon "one that hangs is ended" \
     log_has ' worker-stop pid=[0-9]* reason=watchdog'
 pid=$(sed -n 's/.* worker-stop pid=\([0-9]*\) reason=watchdog.*/\1/p' "$LOG")
-soon "with ABRT" log_has " worker-end pid=$pid .*signal=ABRT"
+soon "with ABRT" log_has " worker-(end|died) pid=$pid .*signal=ABRT"
 soon "and replaced" log_at_least 4 ' worker-ready pid='
 is "nobody else was" "$(children_now | grep -cxF "$old")" 2
 check "they serve" eval '[ -n "$(page /pid)" ]'
@@ -50,7 +50,7 @@ kill -STOP "$pid"
 soon "one that is stopped is ended" \
     log_has " worker-stop pid=$pid reason=watchdog"
 soon "with KILL, or ABRT and CONT" \
-    log_has " worker-end pid=$pid .*signal=(KILL|ABRT)"
+    log_has " worker-(end|died) pid=$pid .*signal=(KILL|ABRT)"
 soon "and replaced" alive_is 3
 check "it stops with 0" brood_stop
 
