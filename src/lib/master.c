@@ -162,20 +162,6 @@ may_have_strangers(void)
 	    waitid(P_ALL, 0, &si, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0;
 }
 
-/* Who waits at a listener sees when somebody has shut it down; where only
- * programs do, we must. */
-void
-master_watch_door(struct master *m)
-{
-	const struct handler_kind *k = m->s->handler.kind;
-
-	if (k->when != HANDLER_AT_BIRTH && k->way != WAIT_CLAIM)
-		return;
-	/* Those that are watched already are no news. */
-	for (unsigned i = 0; i < m->door.n; i++)
-		loop_add(&m->loop, m->door.listener[i].fd, EPOLLET, TAG_DOOR);
-}
-
 static int
 start_pool(struct master *m, bool shared, struct err *e)
 {
@@ -189,7 +175,7 @@ start_pool(struct master *m, bool shared, struct err *e)
 		return -1;
 	/* Whoever reads it waits for its end, too. */
 	m->pool.now->task.shut_fd = m->ready.line_fd;
-	master_watch_door(m);
+	watch_door(m);
 	return 0;
 }
 
@@ -353,25 +339,6 @@ hear(struct master *m, const struct loop_news *news)
 		hear_ready(m, news->ready[i]);
 }
 
-static void
-mend_listeners(struct master *m)
-{
-	struct err e;
-	bool reopened;
-
-	if (!m->pool.revive || m->stage >= STAGE_DRAINING)
-		return;
-	m->pool.revive = false;
-	if (door_revive(&m->door, m->s, &reopened))
-		wait_pass_all(&m->pool.now->task.wait);
-	if (!reopened)
-		return;
-	/* Those that wait, or worked, at the old one are replaced. */
-	if (generation_open(&m->pool, m->door.listener, m->door.n, &e) == -1)
-		report_failure(m, e.text);
-	master_watch_door(m);
-}
-
 static int64_t
 sooner(int64_t a, int64_t b)
 {
@@ -400,7 +367,7 @@ turn(struct master *m)
 	if (m->rolling && pool_is_renewed(&m->pool))
 		next = m->now;
 	next = sooner(next, stop_quiet(m));
-	mend_listeners(m);
+	watch_mend(m);
 	report_title(m);
 	next = sooner(next, report_status(m));
 	next = sooner(next, report_watchdog(m));

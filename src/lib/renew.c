@@ -67,7 +67,7 @@ renew_found(struct master *m)
 		return;
 	}
 	trouble_over(&m->pool);
-	master_watch_door(m);
+	watch_door(m);
 	m->renewing = false;
 	m->rolling = true;
 	/* The old ones are counted as such from now on. */

@@ -81,9 +81,12 @@ void stop_listening(struct master *m);	/* sessions may last for ever */
 int64_t stop_turn(struct master *m);
 int64_t stop_quiet(struct master *m);
 
-/* ---- master.c */
+/* ---- watch.c */
 
 /* Wait for listeners that somebody shuts down, where children do not. */
-void master_watch_door(struct master *m);
+void watch_door(struct master *m);
+
+/* Mend them, if the pool says that one seems lost. */
+void watch_mend(struct master *m);
 
 #endif

@@ -1,9 +1,7 @@
-/* child.h - what a child of the pool does: waits, accepts, hands over.
+/* child.h - what a child of the pool knows, and may do.
  *
  * In shared memory it runs on its parent's memory until it becomes a
  * program: raw system calls only, nothing of libc that writes anything.
- * Signals are blocked except inside the wait, so none can fall between the
- * kernel's giving of a connection and the program's having it.
  * Floor 3 (pool). */
 #ifndef POOL_CHILD_H
 #define POOL_CHILD_H
@@ -58,9 +56,6 @@ struct child {
 	uint32_t dropped;	/* datagrams, by the kernel */
 	struct episode refused, lost;
 };
-
-/* A launch_fn: task is a struct child_task. */
-_Noreturn void child_main(const void *task, unsigned seat);
 
 enum { CHILD_EXIT_LEFT = 0, CHILD_EXIT_FAILED = 111 };
 

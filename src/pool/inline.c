@@ -69,12 +69,6 @@ inline_begin(struct child *c)
 }
 
 void
-inline_end(void)
-{
-	log_close(100);
-}
-
-void
 inline_interrupted(void)
 {
 	while (waitpid(-1, NULL, WNOHANG) > 0)

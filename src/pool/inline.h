@@ -9,9 +9,8 @@
 struct child;
 struct brood_client;
 
-/* Before the first wait, and before leaving. */
+/* Before the first wait. */
 void inline_begin(struct child *c);
-void inline_end(void);
 
 /* A signal interrupted the wait: a handler's child may have ended. */
 void inline_interrupted(void);

@@ -13,6 +13,7 @@
 
 #include "pool/claim.h"
 #include "pool/generation.h"
+#include "pool/life.h"
 #include "pool/peer.h"
 #include "pool/reap.h"
 #include "pool/session.h"
@@ -191,7 +192,7 @@ start_one(struct pool *p, int64_t now)
 		atomic_store(&p->board->high, i + 1);
 	atomic_store(&p->board->state[i], SLOT_STARTING);
 	pid = worker_prepare(p, i) == -1 ? -1 :
-	    launch_child(&p->launch, child_main, &p->now->task, i);
+	    launch_child(&p->launch, life_main, &p->now->task, i);
 	worker_launched(p, i, pid != -1, now);
 	if (pid == -1) {
 		atomic_store(&p->board->state[i], SLOT_EMPTY);

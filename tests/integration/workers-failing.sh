@@ -23,6 +23,11 @@ starts() {
 	wc -l <"$T/starts"
 }
 
+# is_over: the master has ended.
+is_over() {
+	is_gone "$M" || ps -o stat= -p "$M" | grep -q Z
+}
+
 page() {
 	printf 'GET %s HTTP/1.0\r\n\r\n' "$1" | ask
 }
@@ -106,16 +111,11 @@ touch "$T/bad"
 : >"$T/starts"
 brood_spawn --kind worker --children 4 127.0.0.1:0 \
     "$python" "$here/workers_serve.py" "$T" notify
-soon "if all die at the start it ends, or pauses" \
-    eval 'is_gone "$M" || log_has " pause "'
+soon "if all die at the start it ends" is_over
+wait_master
+is "with 71" $? 71
 check "it was never ready" eval '! log_has " info ready "'
 check "few were started" [ "$(starts)" -le 16 ]
-if is_gone "$M"; then
-	wait "$M"
-	is "with 71" $? 71
-else
-	check "it stops" brood_stop
-fi
 rm -f "$T/bad"
 
 # Those that say that they are ready and die then: not a storm either.
@@ -131,9 +131,9 @@ PY
 brood_spawn --kind worker --children 2 --ready-by notify 127.0.0.1:0 \
     "$python" "$T/brief.py" "$T"
 soon "ready and dead at once makes a pause, or ends it" \
-    eval 'is_gone "$M" || log_has " pause "'
+    eval 'is_over || log_has " pause "'
 check "few were started" [ "$(starts)" -le 12 ]
-is_gone "$M" || brood_stop
+is_over || brood_stop
 
 # A program that cannot be executed any more.
 cp /bin/sleep "$T/program"
