@@ -142,9 +142,9 @@ faults() {
 	check "it stops with 0" brood_stop
 
 	# A child it leaves behind keeps nobody waiting.
-	brood_start udp:127.0.0.1:0 sh -c 'echo done; sleep 5 & exit 0'
+	brood_start udp:127.0.0.1:0 sh -c 'echo told; sleep 5 & exit 0'
 	is "whoever the program leaves behind does not hold the reply" \
-	    "$(timeout 4 python3 "$client" "$PORT" </dev/null)" done
+	    "$(timeout 4 python3 "$client" "$PORT" </dev/null)" told
 	check "it stops with 0" brood_stop
 
 	# A client that is gone: the refusal of its port is nobody's error.

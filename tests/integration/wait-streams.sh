@@ -1,6 +1,7 @@
 #!/bin/sh
 # Programs that get a stream listener: one at a time; when one ends, the next
 # serves whoever was in the queue.
+# shellcheck disable=SC2016 # for eval
 . "${srcdir:-.}/tests/integration/lib.sh"
 need python3 nc
 here=${srcdir:-.}/tests/integration

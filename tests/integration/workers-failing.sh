@@ -1,6 +1,7 @@
 #!/bin/sh
 # Workers that die: replaced at once, but never a storm; in a roll the old
 # ones go on.
+# shellcheck disable=SC2016 # for eval
 . "${srcdir:-.}/tests/integration/lib.sh"
 need python3 nc
 here=${srcdir:-.}/tests/integration

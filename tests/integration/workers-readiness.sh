@@ -56,6 +56,7 @@ said() {
 	check "$1: not ready before they are" eval '! log_has " ready "'
 	touch "$T/open"
 	soon "$1: then it is" log_has ' info ready '
+	# shellcheck disable=SC2034 # ask() reads it
 	PORT=$(port_of listen)
 	soon "$1: each is told" log_at_least 3 ' worker-ready pid='
 	check "$1: and serves" serves_pages
@@ -90,12 +91,12 @@ late() {
 	kill -HUP "$M"
 	soon "one that is not ready in time is ended" \
 	    log_has ' worker-stop pid=[0-9]* reason=start-time'
-	is "the old ones stay" "$(children_now | grep -xF "$old" | wc -l)" 3
+	is "the old ones stay" "$(children_now | grep -cxF "$old")" 3
 	check "and serve" serves_pages
 	# Each round, and a pause of at least 2 s, costs one or a few.
 	soon "it is tried again, or given up" \
 	    eval 'log_has " pause | renew-refused | roll-failed " || started_at_least 5'
-	is "the old ones stay" "$(children_now | grep -xF "$old" | wc -l)" 3
+	is "the old ones stay" "$(children_now | grep -cxF "$old")" 3
 	check "no storm" [ "$(wc -l <"$T/starts")" -le 9 ]
 	rm "$T/late"
 	kill -HUP "$M"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Workers are replaced after a while, one after the other, and no client is
 # lost.
+# shellcheck disable=SC2016 # for eval
 . "${srcdir:-.}/tests/integration/lib.sh"
 need python3
 here=${srcdir:-.}/tests/integration

@@ -1,5 +1,6 @@
 #!/bin/sh
 # How workers are told to go, and those that do not.
+# shellcheck disable=SC2016 # for eval
 . "${srcdir:-.}/tests/integration/lib.sh"
 need python3 nc
 here=${srcdir:-.}/tests/integration

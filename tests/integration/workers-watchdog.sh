@@ -1,5 +1,6 @@
 #!/bin/sh
 # A worker that said that it lives, and then is silent, is ended and replaced.
+# shellcheck disable=SC2016 # for eval
 . "${srcdir:-.}/tests/integration/lib.sh"
 need python3 nc
 here=${srcdir:-.}/tests/integration
