@@ -46,11 +46,21 @@ check_new(struct brood *b)
 	return 0;
 }
 
+/* A child has a copy of the service, with which it could do its brothers
+ * harm. */
+static bool
+is_copy(const struct brood *b)
+{
+	return b->started && b->pid != getpid();
+}
+
 static int
 check_running(struct brood *b)
 {
 	if (b == NULL)
 		return fail(NULL, EINVAL, "");
+	if (is_copy(b))
+		return fail(b, EPERM, "a child has no say");
 	b->err.text[0] = '\0';
 	if (b->over)
 		return fail(b, ESHUTDOWN, "it has ended");
@@ -76,7 +86,7 @@ brood_free(struct brood *b)
 {
 	int keep = errno;
 
-	if (b == NULL)
+	if (b == NULL || is_copy(b))
 		return;
 	master_free(b->master);
 	settings_free(&b->settings);
@@ -162,6 +172,8 @@ brood_set(struct brood *b, const char *word, const char *value)
 	if (b == NULL)
 		return fail(NULL, EINVAL, "");
 	b->err.text[0] = '\0';
+	if (is_copy(b))
+		return fail(b, EPERM, "a child has no say");
 	if (b->master == NULL)
 		return settings_set(&b->settings, word, value, &b->err);
 	if (settings_live(&b->settings, word, value, &b->err) == -1)
@@ -242,6 +254,7 @@ brood_on_event(struct brood *b, brood_event_fn *fn, void *arg)
 	calls->child = fn != NULL ? on_child : NULL;
 	calls->begin = fn != NULL ? on_begin : NULL;
 	calls->end = fn != NULL ? on_end : NULL;
+	calls->trouble = fn != NULL ? on_failure : NULL;
 	calls->event_arg = b;
 	return 0;
 }
@@ -252,6 +265,9 @@ brood_log(const char *where, const char *level)
 	static const char *const levels[] = { "error", "warn", "info", "debug" };
 
 	if (where == NULL || level == NULL)
+		return fail(NULL, EINVAL, "");
+	if (where[0] != '/' && strcmp(where, "none") != 0 &&
+	    strcmp(where, "stderr") != 0 && strcmp(where, "syslog") != 0)
 		return fail(NULL, EINVAL, "");
 	for (int i = 0; i < 4; i++)
 		if (strcmp(levels[i], level) == 0)
@@ -353,6 +369,8 @@ brood_unlisten(struct brood *b)
 {
 	if (b == NULL)
 		return fail(NULL, EINVAL, "");
+	if (is_copy(b))
+		return fail(b, EPERM, "a child has no say");
 	if (!brood_is_listening(b))
 		return fail(b, EINVAL, "it does not listen");
 	if (b->started)
@@ -404,8 +422,15 @@ start(struct brood *b, bool embedded)
 		return fail(b, EINVAL, "it does not listen");
 	if (b->started)
 		return fail(b, EALREADY, "it runs already");
+	if (embedded && (b->settings.service.costume.change ||
+	    b->settings.service.costume.folder != NULL ||
+	    b->settings.service.costume.umask != -1 ||
+	    b->settings.service.handler.nlimits > 0))
+		return fail(b, EINVAL, "user, chdir, umask and limit would change "
+		    "the caller: expected none");
 	b->settings.service.embedded = embedded;
 	b->started = true;
+	b->pid = getpid();
 	if (master_start(b->master, &b->err) == 0)
 		return 0;
 	forget_master(b);

@@ -127,7 +127,8 @@ add(struct door *d, const struct service *s, const char *name)
 			i = (unsigned)-1;
 		}
 	l->id = id;
-	l->name = name;
+	/* A name with a colon would be two. */
+	l->name = name != NULL && strchr(name, ':') == NULL ? name : NULL;
 	if (listen_is_datagram(l) && is_given(s))
 		packet_remember_times(l->fd);
 }

@@ -21,7 +21,10 @@
 #include "tools/log.h"
 #include "tools/signals.h"
 
-enum { FDS_SPARE = 40 };	/* descriptors needed beside the listeners */
+enum {
+	FDS_SPARE = 40,		/* descriptors needed beside the listeners */
+	TWICE_MS  = 21		/* a process group's and our own copy of a signal */
+};
 
 /* ---- start ---- */
 
@@ -30,7 +33,8 @@ enum { FDS_SPARE = 40 };	/* descriptors needed beside the listeners */
 static int
 check_descriptors(const struct master *m, struct err *e)
 {
-	rlim_t need = m->door.n + FDS_SPARE;
+	rlim_t need = m->door.n + FDS_SPARE + (m->s->handler.ready ==
+	    HANDLER_READY_FD ? 2 * WAIT_LISTENERS + SPEC_BURST : 0);
 	struct rlimit r;
 
 	if (getrlimit(RLIMIT_NOFILE, &r) == -1 || r.rlim_cur >= need)
@@ -162,6 +166,28 @@ may_have_strangers(void)
 	    waitid(P_ALL, 0, &si, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0;
 }
 
+/* Do the descriptors of a worker have places of their own? */
+static int
+check_places(const struct master *m, struct err *e)
+{
+	const struct handler *h = &m->s->handler;
+	unsigned end = 3 + m->door.n;
+
+	if (!handler_is_worker(h))
+		return 0;
+	if (h->dialect == HANDLER_ON_0 && m->door.n != 1) {
+		err_set(e, EXIT_USAGE, "listener-on-0: expected one listener, "
+		    "not %u", m->door.n);
+		return -1;
+	}
+	if (h->ready != HANDLER_READY_FD || h->dialect == HANDLER_ON_0 ||
+	    (unsigned)h->ready_fd >= end)
+		return 0;
+	err_set(e, EXIT_USAGE, "ready-by fd:%d: expected %u or more, as listeners "
+	    "are below", h->ready_fd, end);
+	return -1;
+}
+
 static int
 start_pool(struct master *m, bool shared, struct err *e)
 {
@@ -210,7 +236,7 @@ master_start(struct master *m, struct err *e)
 		m->strangers = may_have_strangers();
 	}
 	m->now = clock_ms();
-	if (check_descriptors(m, e) == -1 ||
+	if (check_places(m, e) == -1 || check_descriptors(m, e) == -1 ||
 	    choose_memory(m, &shared, e) == -1 ||
 	    loop_open(&m->loop, launch_signal(), s->embedded, e) == -1)
 		return -1;
@@ -271,7 +297,7 @@ hear_signal(struct master *m, int number)
 	case SIGINT:
 	case SIGQUIT:
 		snprintf(by, sizeof by, "signal=%s", sigabbrev_np(number));
-		stop_asked(m, by);
+		stop_asked(m, by, TWICE_MS);
 		break;
 	case SIGTTIN:
 		pool_shift(&m->pool, 1);
@@ -281,6 +307,7 @@ hear_signal(struct master *m, int number)
 		break;
 	case SIGUSR1:
 		report_log_reopen(m);
+		renew_children(m);
 		break;
 	case SIGUSR2:
 		log_warn("upgrade-refused reason=\"not available\"");
@@ -349,13 +376,17 @@ sooner(int64_t a, int64_t b)
 static int64_t
 turn(struct master *m)
 {
+	enum stage before = m->stage;
 	int64_t next;
 
-	atomic_store(&m->pool.board->call, report_wants_all(m));
+	/* Until it is counted who is busy, anybody may be the first. */
+	atomic_store(&m->pool.board->call, report_wants_all(m) ||
+	    m->s->spec.session_ms > 0);
 	next = renew_turn(m);
 	next = sooner(next, renew_close_unwanted(m));
 	next = sooner(next, stop_turn(m));
 	next = sooner(next, pool_settle(&m->pool, m->now));
+	atomic_store(&m->pool.board->call, report_wants_all(m));
 	/* Those that start now may not have looked at it yet. */
 	if (m->stage != STAGE_STARTING && m->pool.counts.starting == 0)
 		m->pool.now->task.shut_fd = -1;
@@ -371,6 +402,9 @@ turn(struct master *m)
 	report_title(m);
 	next = sooner(next, report_status(m));
 	next = sooner(next, report_watchdog(m));
+	/* An event's function may have asked for it. */
+	if (before < STAGE_DRAINING && m->stage >= STAGE_DRAINING)
+		next = m->now;
 	return sooner(next, report_log(m));
 }
 
@@ -424,7 +458,7 @@ void
 master_stop(struct master *m)
 {
 	m->now = clock_ms();
-	stop_asked(m, "reason=asked");
+	stop_asked(m, "reason=asked", 0);
 	come_soon(m);
 }
 
@@ -484,7 +518,7 @@ master_free(struct master *m)
 		return;
 	if (m->pool.board != NULL && m->stage != STAGE_OVER && m->pool.now != NULL)
 		pool_dismiss(&m->pool, m->now);
-	door_close(&m->door, false);
+	door_close(&m->door, stop_shuts(m));
 	if (m->pool.board != NULL)
 		pool_close(&m->pool);
 	ready_close(&m->ready);

@@ -74,6 +74,17 @@ renew_found(struct master *m)
 	pool_settle(&m->pool, m->now);
 }
 
+void
+renew_children(struct master *m)
+{
+	struct err e;
+
+	/* Children that serve themselves write to the log they were born with. */
+	if (handler_is_inline(&m->s->handler) && m->stage == STAGE_RUNNING &&
+	    generation_open(&m->pool, m->door.listener, m->door.n, &e) == -1)
+		report_failure(m, e.text);
+}
+
 int64_t
 renew_turn(struct master *m)
 {
@@ -108,6 +119,6 @@ renew_close_unwanted(struct master *m)
 	for (unsigned i = 0; i < m->door.n; i++)
 		if (m->door.listener[i].closing)
 			loop_del(&m->loop, m->door.listener[i].fd);
-	door_close_unwanted(&m->door, handler_is_inline(&m->s->handler));
+	door_close_unwanted(&m->door, stop_shuts(m));
 	return door_has_unwanted(&m->door) ? m->now + CHECK_MS : LOOP_NEVER;
 }

@@ -20,7 +20,8 @@ report_wants_all(const struct master *m)
 	if (handler_is_inline(&m->s->handler))
 		return m->stage != STAGE_RUNNING ||
 		    (m->s->spec.session_ms > 0 && m->pool.counts.busy == 0);
-	return m->stage != STAGE_RUNNING || log_shows(LOG_LEVEL_INFO) ||
+	return m->stage != STAGE_RUNNING ||
+	    m->s->handler.calls.begin != NULL || log_shows(LOG_LEVEL_INFO) ||
 	    m->s->spec.session_ms > 0 || m->ready.notify_fd != -1;
 }
 

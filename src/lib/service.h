@@ -13,6 +13,7 @@ struct brood {
 	struct inherit in;
 	struct master *master;	/* from brood_listen() on */
 	bool started;
+	pid_t pid;		/* who started it */
 	bool over;		/* it has ended; may listen again */
 	struct err err;
 	brood_event_fn *event;

@@ -72,11 +72,15 @@ void report_failure(const struct master *m, const char *text);
 
 int64_t renew_turn(struct master *m);
 void renew_found(struct master *m);
+void renew_children(struct master *m);	/* for a log that was reopened */
 int64_t renew_close_unwanted(struct master *m);
 
 /* ---- stop.c */
 
-void stop_asked(struct master *m, const char *by);
+/* echo_ms: a second time so soon is the first one's echo. */
+void stop_asked(struct master *m, const char *by, int64_t echo_ms);
+/* Have children copies of the listeners, for as long as they serve? */
+bool stop_shuts(const struct master *m);
 void stop_listening(struct master *m);	/* sessions may last for ever */
 int64_t stop_turn(struct master *m);
 int64_t stop_quiet(struct master *m);

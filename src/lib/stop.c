@@ -6,8 +6,6 @@
 #include "pool/session.h"
 #include "tools/log.h"
 
-enum { TWICE_MS = 20 };	/* a process group's and our own copy of a signal */
-
 static void
 stop_begin(struct master *m, const char *by)
 {
@@ -24,6 +22,12 @@ stop_begin(struct master *m, const char *by)
 	m->stop_ms = m->now + m->s->spec.stop_ms;
 }
 
+bool
+stop_shuts(const struct master *m)
+{
+	return m->s->embedded || handler_is_inline(&m->s->handler);
+}
+
 static void
 close_door(struct master *m)
 {
@@ -32,7 +36,7 @@ close_door(struct master *m)
 		loop_del(&m->loop, m->door.listener[i].fd);
 	/* Farewell first: who then finds its listener shut knows why. */
 	pool_dismiss(&m->pool, m->now);
-	door_close(&m->door, handler_is_inline(&m->s->handler));
+	door_close(&m->door, stop_shuts(m));
 }
 
 /* A second signal: now means now. */
@@ -84,12 +88,17 @@ stop_turn(struct master *m)
 }
 
 void
-stop_asked(struct master *m, const char *by)
+stop_asked(struct master *m, const char *by, int64_t echo_ms)
 {
-	if (m->stage != STAGE_DRAINING && m->stage != STAGE_ENDING)
+	if (m->stage != STAGE_DRAINING && m->stage != STAGE_ENDING) {
 		stop_begin(m, by);
-	else if (m->now - m->stopped_ms > TWICE_MS)
+	} else if (m->stop_ms == LOOP_NEVER) {
+		/* It had stopped listening only. */
+		m->stopped_ms = m->now;
+		m->stop_ms = m->now + m->s->spec.stop_ms;
+	} else if (m->now - m->stopped_ms >= echo_ms) {
 		stop_now(m);
+	}
 }
 
 /* Did nobody come for long?  What was started for its clients (inetd's wait)

@@ -62,6 +62,7 @@ struct board {
 	_Atomic uint32_t call;	/* ring for every piece of news; master's */
 	_Atomic uint32_t troubles;	/* errors of accept, in all */
 	_Atomic uint32_t full;	/* ring also when one becomes idle; master's */
+	_Atomic uint32_t above;	/* so many that serve shall leave after it */
 	_Atomic uint32_t fewest;	/* available since the master looked */
 	_Atomic uint32_t rung;	/* the bell was rung and is not yet heard */
 	_Atomic uint8_t *state;	/* nseats; enum slot_state */

@@ -52,9 +52,11 @@ open_inet(struct listener *l, const struct listen_spec *s, struct err *e)
 	if (l->fd == -1)
 		goto fail;
 	step = "set options on";
-	/* Of datagrams it lets others share the port. */
-	if ((l->type == SOCK_STREAM || s->shares) &&
-	    set_on(l->fd, SOL_SOCKET, SO_REUSEADDR) == -1)
+	/* Of datagrams it would let others share the port; this one is for
+	 * the same user only. */
+	if (l->type == SOCK_STREAM ?
+	    set_on(l->fd, SOL_SOCKET, SO_REUSEADDR) == -1 :
+	    s->shares && set_on(l->fd, SOL_SOCKET, SO_REUSEPORT) == -1)
 		goto fail;
 	if (s->interface != NULL && setsockopt(l->fd, SOL_SOCKET,
 	    SO_BINDTODEVICE, s->interface, strlen(s->interface)) == -1)

@@ -130,24 +130,32 @@ wait_farewell(const struct wait *w, unsigned n)
 		sys_write(w->farewell_fd, &count, sizeof count);
 }
 
+void
+wait_nudge(const struct wait *w)
+{
+	static const uint64_t none = 0;
+
+	if (w->way == WAIT_OWN)
+		sys_write(w->farewell_fd, &none, sizeof none);
+}
+
 bool
 wait_heed(const struct wait *w)
 {
-	static const uint64_t none = 0;
 	uint64_t one;
 
 	if (sys_read(w->farewell_fd, &one, sizeof one) != sizeof one)
 		return false;
 	/* Only one was woken: wake the next, who may find nothing. */
-	if (w->way == WAIT_OWN)
-		sys_write(w->farewell_fd, &none, sizeof none);
+	wait_nudge(w);
 	return true;
 }
 
 void
 wait_take_back(const struct wait *w)
 {
-	while (wait_heed(w))
+	/* More than there can be children: it is shared with them. */
+	for (unsigned i = 0; i < UINT16_MAX && wait_heed(w); i++)
 		;
 }
 

@@ -66,6 +66,9 @@ void wait_pass_all(const struct wait *w);
 void wait_farewell(const struct wait *w, unsigned n);
 void wait_take_back(const struct wait *w);
 
+/* Where a farewell wakes one child only, wake another.  Safe in a child. */
+void wait_nudge(const struct wait *w);
+
 /* Take one farewell: true if it is for the caller.  Safe in a child. */
 bool wait_heed(const struct wait *w);
 

@@ -98,6 +98,18 @@ child_take(struct child *c)
 		child_tell(c);
 }
 
+/* maximum-connected was lowered: is it the caller who shall leave for it? */
+static bool
+is_above(struct board *b)
+{
+	uint32_t n = atomic_load(&b->above);
+
+	while (n > 0)
+		if (atomic_compare_exchange_weak(&b->above, &n, n - 1))
+			return true;
+	return false;
+}
+
 void
 child_done(struct child *c, unsigned n)
 {
@@ -106,7 +118,7 @@ child_done(struct child *c, unsigned n)
 	    memory_order_relaxed) + n;
 
 	atomic_store_explicit(&c->seat->served, served, memory_order_relaxed);
-	if (c->leave_after > 0 && served >= c->leave_after)
+	if ((c->leave_after > 0 && served >= c->leave_after) || is_above(b))
 		child_leave(c);
 	atomic_store_explicit(&b->source[c->number], 0, memory_order_relaxed);
 	atomic_exchange(&b->state[c->number], SLOT_IDLE);

@@ -52,7 +52,8 @@ struct child {
 	int epoll_fd;
 	/* Kinds that never become a program: */
 	unsigned leave_after;	/* clients; 0 = never */
-	int first_fd;		/* the number connections have; -1 = none yet */
+	unsigned looks;		/* clients, for a look at ... */
+	int first_fd;		/* ... the lowest free descriptor at first; or -1 */
 	uint32_t dropped;	/* datagrams, by the kernel */
 	struct episode refused, lost;
 };

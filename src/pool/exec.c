@@ -146,17 +146,17 @@ exec_listener(struct child *c, unsigned i)
 /* From first on, in order.  None may be where another shall go, so all go
  * above that first. */
 static long
-put_from(const struct wait *w, int first)
+put_from(const struct wait *w, int first, unsigned n)
 {
 	int high[WAIT_LISTENERS];
 	long r = 0;
 
-	for (unsigned i = 0; i < w->n && r >= 0; i++) {
+	for (unsigned i = 0; i < n && r >= 0; i++) {
 		r = sys_call3(SYS_fcntl, w->listener[i], F_DUPFD_CLOEXEC,
-		    first + (int)w->n);
+		    first + (int)n);
 		high[i] = (int)r;
 	}
-	for (unsigned i = 0; i < w->n && r >= 0; i++)
+	for (unsigned i = 0; i < n && r >= 0; i++)
 		r = sys_dup3(high[i], first + (int)i, 0);
 	return r;
 }
@@ -165,18 +165,20 @@ put_from(const struct wait *w, int first)
 static long
 put_listeners(const struct child *c)
 {
-	const struct handler *h = c->task->handler;
+	bool on_0 = c->task->handler->dialect == HANDLER_ON_0;
+	const struct wait *w = &c->task->wait;
 	long r = sys_call6(SYS_openat, AT_FDCWD, SYS_LONG("/dev/null"),
 	    O_RDWR | O_CLOEXEC, 0, 0, 0);
 	int null = (int)r;
 
 	if (r >= 0)
-		r = sys_call3(SYS_fcntl, null, F_DUPFD_CLOEXEC, FIRST_FD);
+		r = sys_call3(SYS_fcntl, null, F_DUPFD_CLOEXEC,
+		    FIRST_FD + (int)w->n);
 	if (r < 0)
 		return r;
 	null = (int)r;
-	r = put_from(&c->task->wait, h->dialect == HANDLER_ON_0 ? 0 : FIRST_FD);
-	if (r >= 0 && h->dialect != HANDLER_ON_0)
+	r = on_0 ? put_from(w, 0, 1) : put_from(w, FIRST_FD, w->n);
+	if (r >= 0 && !on_0)
 		r = sys_dup3(null, 0, 0);
 	return r < 0 ? r : sys_dup3(null, 1, 0);
 }
@@ -205,12 +207,11 @@ exec_worker(struct child *c)
 	sys_call3(SYS_prctl, PR_SET_PDEATHSIG, h->stop_signal, 0);
 	if (sys_getppid() != c->task->master_pid)
 		child_leave(c);
-	/* The pipe's end is above the numbers it may be given; it is not
-	 * where a listener shall be (brood/words.c). */
-	if (c->seat->ready_fd != -1)
+	/* The pipe's end is above the numbers it may be given, and that is not
+	 * where a listener shall be (lib/master.c). */
+	r = put_listeners(c);
+	if (c->seat->ready_fd != -1 && r >= 0)
 		r = sys_dup3(c->seat->ready_fd, h->ready_fd, 0);
-	if (r >= 0)
-		r = put_listeners(c);
 	if (r >= 0) {
 		if (h->dialect == HANDLER_LISTEN_FDS)
 			envp[n++] = own_pid("LISTEN_PID=", listen_pid);

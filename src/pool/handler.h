@@ -63,6 +63,8 @@ struct handler_calls {
 	void (*child)(void *arg);
 	void (*begin)(struct brood_client *c, void *arg);
 	void (*end)(struct brood_client *c, void *arg);
+	/* In the master: something failed. */
+	void (*trouble)(const char *text, void *arg);
 	void *event_arg;
 	bool low_ports;		/* answer clients with ports below 1024 */
 };

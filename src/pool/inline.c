@@ -2,6 +2,7 @@
 #include "pool/inline.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <stdatomic.h>
@@ -22,6 +23,7 @@
 
 enum {
 	DATAGRAMS = 64,		/* in one turn, while others may wait */
+	LOOK_EVERY = 16,	/* clients, for: */
 	LEAKED    = 50		/* descriptors that a function left open */
 };
 
@@ -100,16 +102,24 @@ say_end(struct brood_client *b, const struct handler_calls *calls)
 	}
 }
 
-/* Numbers that only grow: the function leaves descriptors open.  A new child
- * has none of them. */
+/* The lowest free number, now and then: if it grows, the function leaves
+ * descriptors open.  A new child has none of them. */
 static void
 look_for_leaks(struct child *c, int fd)
 {
-	if (c->first_fd == -1)
-		c->first_fd = fd;
-	if (fd - c->first_fd < LEAKED)
+	int high;
+
+	if (c->looks++ % LOOK_EVERY != 0)
 		return;
-	log_warn("descriptors-leaked pid=%d number=%d", (int)getpid(), fd);
+	high = fcntl(fd, F_DUPFD_CLOEXEC, fd);
+	if (high == -1)
+		return;
+	close(high);
+	if (c->first_fd == -1)
+		c->first_fd = high;
+	if (high - c->first_fd < LEAKED)
+		return;
+	log_warn("descriptors-leaked pid=%d number=%d", (int)getpid(), high);
 	c->leave_after = 1;
 }
 
@@ -192,7 +202,8 @@ inline_datagrams(struct child *c, unsigned i)
 	ssize_t got;
 
 	while (claims || n < DATAGRAMS) {
-		got = packet_receive(fd, data, sizeof data, &p);
+		/* 65535 bytes: what is longer is cut, and says so. */
+		got = packet_receive(fd, data, sizeof data - 1, &p);
 		if (got == -1)
 			break;
 		c->seat->listener = i;
@@ -214,11 +225,28 @@ inline_datagrams(struct child *c, unsigned i)
 		claim_release(c, i);
 }
 
+/* Is it an address of this machine?  Asked only for a port of ours. */
+static bool
+is_local(const struct addr *a)
+{
+	struct addr any_port = *a;
+	int fd = socket(a->ss.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool local;
+
+	/* The port of both families is in the same place. */
+	((struct sockaddr_in *)&any_port.ss)->sin_port = 0;
+	local = fd == -1 || bind(fd, (struct sockaddr *)&any_port.ss,
+	    any_port.len) == 0;
+	if (fd != -1)
+		close(fd);
+	return local;
+}
+
 /* Is it one of our own listeners that is said to ask? */
 static bool
 is_own(const struct child_task *t, const struct packet *p)
 {
-	struct addr asker = p->peer;
+	const struct addr asker = p->peer;
 
 	for (unsigned i = 0; i < t->wait.n; i++) {
 		const struct child_listener *l = &t->listener[i];
@@ -227,8 +255,7 @@ is_own(const struct child_task *t, const struct packet *p)
 		    addr_port(&l->bound) != addr_port(&asker))
 			continue;
 		if (addr_same(&l->bound, &asker, true) ||
-		    (addr_is_wildcard(&l->bound) &&
-		    addr_same(&p->local, &asker, true)))
+		    (addr_is_wildcard(&l->bound) && is_local(&asker)))
 			return true;
 	}
 	return false;

@@ -29,6 +29,8 @@ look_at(struct child *c, unsigned i)
 static void
 last_round(struct child *c)
 {
+	/* Serving may take long: the next is told first. */
+	wait_nudge(&c->task->wait);
 	for (unsigned i = 0; i < c->task->wait.n; i++)
 		if (c->task->wait.way != WAIT_CLAIM)
 			look_at(c, i);

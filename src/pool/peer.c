@@ -111,22 +111,29 @@ is_of(const struct seat *s, const struct passed *d)
 	    addr_same(&s->local, &d->from.local, true));
 }
 
+/* False: there is no such session any more. */
 static bool
 send_to(const struct seat *s, const struct passed *d)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	const struct timeval most = { .tv_sec = 1 };
-	bool well;
+	const struct timeval most = { .tv_usec = 20000 };
+	bool there;
 
 	memcpy(un.sun_path + 1, s->inbox_name, sizeof s->inbox_name);
-	/* Its relay reads; a full inbox is soon not full any more. */
+	/* Its relay reads; a full inbox is soon not full any more, or its program
+	 * does not read. */
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
-	well = sendto(fd, d, HEAD + d->n, MSG_NOSIGNAL, (struct sockaddr *)&un,
+	there = sendto(fd, d, HEAD + d->n, MSG_NOSIGNAL, (struct sockaddr *)&un,
 	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 +
 	    sizeof s->inbox_name)) != -1;
+	if (!there && errno == EAGAIN) {
+		log_warn("datagram-lost pid=%d errno=EAGAIN", (int)getpid());
+		log_flush();
+		there = true;
+	}
 	fd_close(&fd);
-	return well;
+	return there;
 }
 
 /* To the inbox of the session it belongs to, if there is one. */
@@ -170,7 +177,7 @@ connect_to(const struct child *c, const struct packet *p)
 	int one = 1;
 
 	if (fd != -1 && p->local.len > 0 &&
-	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == 0 &&
+	    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one) == 0 &&
 	    bind(fd, (const struct sockaddr *)&local->ss, local->len) == 0 &&
 	    connect(fd, (const struct sockaddr *)&p->peer.ss, p->peer.len) == 0)
 		return fd;
@@ -199,17 +206,26 @@ fail:
 	return -1;
 }
 
+/* It came from another process, and is measured before it is used. */
+static bool
+is_sound(const struct child_task *t, const struct passed *d, ssize_t n)
+{
+	return n >= (ssize_t)HEAD && (size_t)n == HEAD + d->n &&
+	    d->listener < t->wait.n && !t->listener[d->listener].is_strays &&
+	    d->from.peer.len <= sizeof d->from.peer.ss &&
+	    d->from.local.len <= sizeof d->from.local.ss;
+}
+
 /* Anybody may write to a name: only who has our own user is heard. */
 static bool
-take_passed(int fd, struct passed *d)
+take_passed(const struct child_task *t, int fd, struct passed *d)
 {
 	struct packet from;
 	ssize_t n;
 
 	do {
 		n = packet_receive(fd, d, sizeof *d, &from);
-	} while (n != -1 && (n < (ssize_t)HEAD || from.uid != geteuid() ||
-	    (size_t)n != HEAD + d->n));
+	} while (n != -1 && (from.uid != geteuid() || !is_sound(t, d, n)));
 	return n != -1;
 }
 
@@ -312,7 +328,7 @@ feed_kept(struct session *s)
 static void
 feed(struct session *s, struct passed *d)
 {
-	while (feed_kept(s) && take_passed(s->inbox, d)) {
+	while (feed_kept(s) && take_passed(s->child->task, s->inbox, d)) {
 		keep(s, d);
 		be_busy(s);
 	}
@@ -329,11 +345,16 @@ answer(struct session *s, struct passed *d)
 	int fd = s->child->task->wait.listener[s->child->seat->listener];
 	ssize_t n;
 
-	while ((n = recv(s->relay, d->data, sizeof d->data, MSG_DONTWAIT)) >= 0) {
-		int r = s->fd == -1 ?
+	/* No bytes are an end, for no datagram can be told from it. */
+	for (int i = 0; i < WINDOW; i++) {
+		int r;
+
+		n = recv(s->relay, d->data, sizeof d->data, MSG_DONTWAIT);
+		if (n <= 0)
+			break;
+		r = s->fd == -1 ?
 		    packet_reply(fd, &s->peer, d->data, (size_t)n) :
 		    (int)send(s->fd, d->data, (size_t)n, MSG_NOSIGNAL);
-
 		if (r == -1 && errno == EMSGSIZE)
 			log_warn("reply-dropped pid=%d bytes=%zd reason=%s",
 			    (int)getpid(), n, strerrorname_np(errno));
@@ -412,7 +433,7 @@ stray_rest(struct session *s, struct passed *d)
 
 	STAILQ_FOREACH(k, &s->kept, next)
 		pass_to_strays(s->child, &k->d);
-	while (take_passed(s->inbox, d))
+	while (take_passed(s->child->task, s->inbox, d))
 		pass_to_strays(s->child, d);
 	while (s->fd != -1 && take_own(s->fd, s->child->seat->listener, d)) {
 		d->from.local = s->peer.local;
@@ -485,7 +506,7 @@ take_any(struct child *c, unsigned i, struct passed *d)
 	if (!c->task->listener[i].is_strays)
 		return take_own(fd, i, d);
 	n = recv(fd, d, sizeof *d, MSG_DONTWAIT);
-	return n >= (ssize_t)HEAD && (size_t)n == HEAD + d->n;
+	return n != -1 && is_sound(c->task, d, n);
 }
 
 void

@@ -64,6 +64,7 @@ end_all(struct pool *p)
 
 		if (pid == 0)
 			continue;
+		kill(-pid, SIGKILL);
 		kill(pid, SIGKILL);
 		while (waitpid(pid, NULL, __WALL) == -1 && errno == EINTR)
 			;
@@ -163,17 +164,34 @@ free_seat(const struct pool *p)
 	return i;
 }
 
-/* Without SIGCHLD.  Should there be no descriptor for it, it is found dead
- * when others are (reap_all()). */
-static void
-watch_child(struct pool *p, unsigned i)
+/* Without SIGCHLD.  One whose end could not be heard shall not be. */
+static int
+watch_child(struct pool *p, unsigned i, pid_t pid)
 {
 	struct pool_seat *s = &p->seats[i];
+	int keep;
 
-	s->pidfd = fd_high((int)syscall(SYS_pidfd_open, s->pid, 0));
+	s->pidfd = fd_high((int)syscall(SYS_pidfd_open, pid, 0));
 	if (s->pidfd != -1 && loop_add(p->loop, s->pidfd, EPOLLIN,
-	    POOL_TAG_CHILD + i) == -1)
-		fd_close(&s->pidfd);
+	    POOL_TAG_CHILD + i) == 0)
+		return 0;
+	keep = errno;
+	fd_close(&s->pidfd);
+	kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, __WALL) == -1 && errno == EINTR)
+		;
+	errno = keep;
+	return -1;
+}
+
+void
+pool_lower(struct pool *p)
+{
+	unsigned high = p->board->high;
+
+	while (high > 0 && p->seats[high - 1].pid == 0)
+		high--;
+	atomic_store(&p->board->high, high);
 }
 
 static int
@@ -188,22 +206,24 @@ start_one(struct pool *p, int64_t now)
 	s = &p->seats[i];
 	memset(&p->board->seats[i], 0, sizeof p->board->seats[i]);
 	memset(s, 0, sizeof *s);
+	s->pidfd = s->ready_fd = -1;
 	if (i >= p->board->high)
 		atomic_store(&p->board->high, i + 1);
 	atomic_store(&p->board->state[i], SLOT_STARTING);
 	pid = worker_prepare(p, i) == -1 ? -1 :
 	    launch_child(&p->launch, life_main, &p->now->task, i);
 	worker_launched(p, i, pid != -1, now);
+	if (pid != -1 && p->embedded && watch_child(p, i, pid) == -1)
+		pid = -1;
 	if (pid == -1) {
 		atomic_store(&p->board->state[i], SLOT_EMPTY);
+		pool_lower(p);
 		return -1;
 	}
 	p->maybe_free = i + 1;
 	s->pid = pid;
 	s->born_ms = now;
 	s->generation = p->now;
-	if (p->embedded)
-		watch_child(p, i);
 	return 0;
 }
 
@@ -303,7 +323,8 @@ next_deadline(const struct pool *p, int64_t now)
 {
 	int64_t next = sooner(sooner(LOOP_NEVER, p->reap_ms), p->quiet_ms);
 
-	next = sooner(next, p->fault.until_ms);
+	if (!p->closing)
+		next = sooner(next, p->fault.until_ms);
 	if (p->fault.probing && p->fault.until_ms == 0 && !p->gone)
 		next = sooner(next, now + FAULT_WELL_MS);
 	/* Children that wait again do not say so, and may be too many. */
@@ -337,12 +358,33 @@ settle_workers(struct pool *p, int64_t now)
 	return fault_allows(&p->fault, c->starting, todo.start);
 }
 
+/* maximum-connected was lowered: nobody is cut, but those that wait above it
+ * must not take more. */
+static void
+keep_below(struct pool *p)
+{
+	const struct plan_limits *l = &p->spec->limits;
+	const struct plan_counts *c = &p->counts;
+	unsigned top = l->fixed > 0 ? l->fixed : l->max;
+	unsigned alive = c->starting + c->idle + c->busy;
+	unsigned above = alive > top ? alive - top : 0;
+	unsigned now = above < c->idle ? above : c->idle;
+
+	atomic_store(&p->board->above, above - now);
+	if (now == 0)
+		return;
+	wait_take_back(&p->now->task.wait);
+	wait_farewell(&p->now->task.wait, now);
+}
+
 static unsigned
 settle_children(struct pool *p, int64_t now)
 {
 	struct plan_counts c = p->counts;
 	struct plan todo;
 
+	if (!p->closing)
+		keep_below(p);
 	c.busy += p->older;	/* they may still take one more */
 	todo = plan_next(&p->spec->limits, &c);
 	/* In this order: asking also ends a pause that is over. */
@@ -430,7 +472,8 @@ pool_hear(struct pool *p, uint32_t tag, int64_t now)
 		worker_hear(p, now);
 	else if (tag >= POOL_TAG_CHILD)
 		reap_child(p, tag - POOL_TAG_CHILD, now);
-	else if (tag >= POOL_TAG_READY)
+	else if (tag >= POOL_TAG_READY &&
+	    p->seats[tag - POOL_TAG_READY].pid != 0)
 		worker_hear_line(p, tag - POOL_TAG_READY, now);
 }
 
@@ -471,8 +514,7 @@ pool_waiting(const struct pool *p)
 bool
 pool_is_renewed(const struct pool *p)
 {
-	return p->older == 0 && (!handler_is_worker(p->handler) ||
-	    p->counts.idle >= p->spec->limits.fixed);
+	return p->older == 0;
 }
 
 bool

@@ -98,6 +98,9 @@ void pool_shift(struct pool *p, int by);
 /* One of the pool's descriptors is ready. */
 void pool_hear(struct pool *p, uint32_t tag, int64_t now);
 
+/* After a seat became empty: forget those at the end. */
+void pool_lower(struct pool *p);
+
 /* No new children, and those that wait leave. */
 void pool_dismiss(struct pool *p, int64_t now);
 

@@ -39,6 +39,8 @@ bury_busy(struct pool *p, unsigned i, int status, const struct rusage *ru,
 	if (s->begun_ns != b->begun_ns)
 		session_begin(p, i);
 	tell_end(s->pid, b, status, ru, s->forced);
+	if (!handler_is_inline(p->handler) && p->handler->calls.end != NULL)
+		p->handler->calls.end(NULL, p->handler->calls.event_arg);
 	if (handler_is_inline(p->handler) && !s->forced)
 		p->deaths++;
 	if (b->fail_errno == 0) {
@@ -90,6 +92,10 @@ bury_waiting(struct pool *p, unsigned i, int status, int64_t now)
 		tell_death(s->pid, b, status, repeated);
 	if (handler_way(p->handler) == WAIT_BATON)
 		wait_pass_all(&s->generation->task.wait);
+	/* It may have been woken for a client: who is told to leave looks at
+	 * all listeners first, and is replaced. */
+	else if (handler_way(p->handler) == WAIT_OWN && !p->closing)
+		wait_farewell(&p->now->task.wait, 1);
 	if (!by_hand(status) || now - s->born_ms < YOUNG_MS)
 		trouble_failed(p, s, false, now);
 }
@@ -99,7 +105,6 @@ bury(struct pool *p, unsigned i, int status, const struct rusage *ru,
     int64_t now)
 {
 	struct pool_seat *s = &p->seats[i];
-	unsigned high = p->board->high;
 	pid_t pid = s->pid;
 
 	if (p->capture != NULL)
@@ -121,11 +126,10 @@ bury(struct pool *p, unsigned i, int status, const struct rusage *ru,
 	atomic_store(&p->board->source[i], 0);
 	atomic_store(&p->board->state[i], SLOT_EMPTY);
 	memset(s, 0, sizeof *s);
+	s->pidfd = s->ready_fd = -1;
 	if (i < p->maybe_free)
 		p->maybe_free = i;
-	while (high > 0 && p->seats[high - 1].pid == 0)
-		high--;
-	atomic_store(&p->board->high, high);
+	pool_lower(p);
 }
 
 /* The leader of a session that we end may have obeyed, and others of its group

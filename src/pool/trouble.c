@@ -16,6 +16,9 @@ trouble_failed(struct pool *p, const struct pool_seat *s, bool hard, int64_t now
 	if (!fault_note(&p->fault, now, s->born_ms, hard, arc4random()))
 		return;
 	p->gone |= hard;
+	if (p->handler->calls.trouble != NULL)
+		p->handler->calls.trouble("children fail",
+		    p->handler->calls.event_arg);
 	log_warn("pause seconds=%.1f reason=\"children fail\" rounds=%u",
 	    (double)(p->fault.until_ms - now) / 1000, p->fault.rounds);
 }
@@ -33,7 +36,9 @@ static bool
 is_well(const struct pool *p, unsigned i)
 {
 	if (handler_is_worker(p->handler))
-		return p->seats[i].ready && !p->seats[i].told;
+		return p->seats[i].ready && !p->seats[i].told &&
+		    !p->seats[i].recycled && p->seats[i].generation == p->now &&
+		    p->seats[i].born_ms > p->fault.noted_ms;
 	return p->seats[i].begun_ns == 0;
 }
 

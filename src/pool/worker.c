@@ -53,6 +53,7 @@ worker_prepare(struct pool *p, unsigned i)
 		return 0;
 	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) == -1)
 		return -1;
+	ends[0] = fd_high(ends[0]);
 	high = fcntl(ends[1], F_DUPFD_CLOEXEC, 2 * WAIT_LISTENERS);
 	fd_close(&ends[1]);
 	p->board->seats[i].ready_fd = high;
@@ -106,7 +107,6 @@ become_ready(struct pool *p, struct pool_seat *s)
 	s->ready = true;
 	forget_line(p, s);
 	log_info("worker-ready pid=%d", s->pid);
-	trouble_over(p);
 }
 
 /* Whose is it: a worker's, or that of a process it started? */
@@ -203,6 +203,9 @@ look(struct pool *p, struct pool_seat *s, int64_t now)
 void
 worker_look(struct pool *p, int64_t now)
 {
+	/* We may have been stopped, and they not silent. */
+	if (p->spec->watchdog_ms > 0)
+		worker_hear(p, now);
 	for (unsigned i = 0; i < p->board->high; i++)
 		if (p->seats[i].pid != 0 && !p->seats[i].told)
 			look(p, &p->seats[i], now);

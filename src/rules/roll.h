@@ -18,8 +18,7 @@ struct roll {
 	unsigned retire;	/* old ones to tell to go */
 };
 
-/* overlap: so many more than n may be alive, and so many leaving ones more
- * are not counted; >= 1.  Ready and old ones together are never fewer for a
+/* overlap: so many more than n may be alive, leaving ones included; >= 1.  Ready and old ones together are never fewer for a
  * roll than n, if they were that many.  Cannot fail.
  * (tests/unit/test_roll.c tries every input up to 5.) */
 struct roll roll_next(unsigned n, unsigned overlap, const struct roll_counts *c);

@@ -5,7 +5,7 @@ PATH=$PATH:/usr/local/sbin:/usr/sbin
 need python3 in.talkd
 talk=${srcdir:-.}/tests/integration/workers_talk.py
 
-brood_start --user root --kind exec-wait --stop-time 300ms \
+brood_start --kind exec-wait --stop-time 300ms \
     udp:127.0.0.1:0 in.talkd
 is "it answers" "$(python3 "$talk" "$PORT")" "1 1"
 is "again" "$(python3 "$talk" "$PORT")" "1 1"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # When a worker is ready, by its own word or by time; and one that never is.
+# shellcheck disable=SC2034 # PORT is for ask()
 . "${srcdir:-.}/tests/integration/lib.sh"
 need python3 nc
 here=${srcdir:-.}/tests/integration
@@ -56,7 +57,6 @@ said() {
 	check "$1: not ready before they are" eval '! log_has " ready "'
 	touch "$T/open"
 	soon "$1: then it is" log_has ' info ready '
-	# shellcheck disable=SC2034 # ask() reads it
 	PORT=$(port_of listen)
 	soon "$1: each is told" log_at_least 3 ' worker-ready pid='
 	check "$1: and serves" serves_pages

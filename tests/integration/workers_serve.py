@@ -135,10 +135,11 @@ if "WATCHDOG_USEC" in os.environ and not has("silent") and \
         os.environ.get("WATCHDOG_PID") == str(os.getpid()):
     every = int(os.environ["WATCHDOG_USEC"]) / 3e6
 going = True
-while going:
+# Not even a test that was killed leaves one behind.
+while going and os.path.isdir(folder):
     if every:
         tell(b"WATCHDOG=1")
-    for key, _ in choice.select(every):
+    for key, _ in choice.select(every or 1):
         if key.fileobj is wake:
             wake.recv(100)
             going = stubborn
