@@ -709,6 +709,11 @@ check_worker(struct settings *o, struct err *e)
 	if (s->start_ms == 0)
 		s->start_ms = o->service.handler.ready == HANDLER_READY_ALIVE ?
 		    SPEC_ALIVE_MS : SPEC_START_MS;
+	if (s->quit_ms > 0) {
+		err_set(e, EXIT_USAGE, "quit-after: expected another kind than "
+		    "worker: who comes to a worker is not known");
+		return -1;
+	}
 	if (s->recycle_after == 0)
 		return 0;
 	err_set(e, EXIT_USAGE, "recycle-after %u: expected a time: how many "

@@ -91,7 +91,7 @@ peer_close(struct pool *p)
 static void
 pass_to_strays(struct child *c, const struct passed *d)
 {
-	if (d->tries > c->task->handler->wait_tries)
+	if (d->tries >= c->task->handler->wait_tries)
 		log_warn("datagram-eaten pid=%d tries=%u", (int)getpid(),
 		    d->tries);
 	else if (send(c->task->stray_fd, d, HEAD + d->n, MSG_NOSIGNAL) == -1)

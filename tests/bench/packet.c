@@ -1,14 +1,16 @@
 /* packet.c - a client that keeps datagrams in flight, for an echo.
  *
- *	packet [-w WINDOW] [-n DATAGRAMS] [-b BYTES] PORT
+ *	packet [-u] [-w WINDOW] [-n DATAGRAMS] [-b BYTES] PORT
  *
  * One socket, connected to 127.0.0.1:PORT: WINDOW datagrams are sent, then one
  * more for each that comes back, until DATAGRAMS have.  Each has a number, and
- * all must come back as they went and in their order (one child, one socket).
+ * all must come back as they went and in their order (one child, one socket),
+ * with -u in any (many children).
  * Sends and receives many in a call: the server is to be the limit, not this.
  * Prints a line; exits 1 if one was changed, or none comes for 2 s. */
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +26,7 @@ static struct {
 	int fd;
 	unsigned window;
 	size_t nbytes;
+	bool unordered;
 	unsigned total, sent, came;
 	char *data;		/* window times nbytes */
 	struct iovec iov[WINDOW];
@@ -94,7 +97,8 @@ receive_some(void)
 		uint32_t number;
 
 		memcpy(&number, run.iov[i].iov_base, sizeof number);
-		if (run.m[i].msg_len != run.nbytes || number != run.came) {
+		if (run.m[i].msg_len != run.nbytes || (run.unordered ?
+		    number >= run.sent : number != run.came)) {
 			fprintf(stderr, "packet: number %u of %u bytes in place "
 			    "of %u\n", number, run.m[i].msg_len, run.came);
 			exit(1);
@@ -126,8 +130,9 @@ main(int argc, char **argv)
 	double took_s;
 	int o;
 
-	while ((o = getopt(argc, argv, "w:n:b:")) != -1)
+	while ((o = getopt(argc, argv, "uw:n:b:")) != -1)
 		switch (o) {
+		case 'u': run.unordered = true; break;
 		case 'w': run.window = (unsigned)atoi(optarg); break;
 		case 'n': run.total = (unsigned)atoi(optarg); break;
 		case 'b': run.nbytes = (size_t)atoi(optarg); break;
@@ -136,7 +141,8 @@ main(int argc, char **argv)
 	if (optind + 1 != argc || run.window == 0 || run.window > WINDOW ||
 	    run.total == 0 || run.nbytes < sizeof(uint32_t) ||
 	    run.nbytes > BYTES) {
-		fprintf(stderr, "usage: packet [-w 1-%d] [-n N] [-b 4-%d] PORT\n",
+		fprintf(stderr, "usage: packet [-u] [-w 1-%d] [-n N] [-b 4-%d] "
+		    "PORT\n",
 		    WINDOW, BYTES);
 		return 64;
 	}
