@@ -182,9 +182,9 @@ example_hello() {
 	run hello "127.0.0.1:$port"
 	hello=$(printf 'hello, world\r')
 	soon "hello answers" reads "$port" "$hello"
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
+	for n in 1 2 3 4 5 6 7 8 9 10; do
 		reads "$port" "$hello" || break
-		: >"$T/ten.$_"
+		: >"$T/ten.$n"
 	done
 	check "everybody" [ -e "$T/ten.10" ]
 	brood_stop

@@ -398,7 +398,8 @@ turn(struct master *m)
 	if (m->rolling && pool_is_renewed(&m->pool))
 		next = m->now;
 	next = sooner(next, stop_quiet(m));
-	watch_mend(m);
+	if (watch_mend(m))
+		next = m->now;
 	report_title(m);
 	next = sooner(next, report_status(m));
 	next = sooner(next, report_watchdog(m));

@@ -90,7 +90,8 @@ int64_t stop_quiet(struct master *m);
 /* Wait for listeners that somebody shuts down, where children do not. */
 void watch_door(struct master *m);
 
-/* Mend them, if the pool says that one seems lost. */
-void watch_mend(struct master *m);
+/* Mend them, if the pool says that one seems lost.  True: children are to be
+ * replaced for it. */
+bool watch_mend(struct master *m);
 
 #endif

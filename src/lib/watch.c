@@ -17,21 +17,22 @@ watch_door(struct master *m)
 		loop_add(&m->loop, m->door.listener[i].fd, EPOLLET, TAG_DOOR);
 }
 
-void
+bool
 watch_mend(struct master *m)
 {
 	struct err e;
 	bool reopened;
 
 	if (!m->pool.revive || m->stage >= STAGE_DRAINING)
-		return;
+		return false;
 	m->pool.revive = false;
 	if (door_revive(&m->door, m->s, &reopened))
 		wait_pass_all(&m->pool.now->task.wait);
 	if (!reopened)
-		return;
+		return false;
 	/* Those that wait, or worked, at the old one are replaced. */
 	if (generation_open(&m->pool, m->door.listener, m->door.n, &e) == -1)
 		report_failure(m, e.text);
 	watch_door(m);
+	return true;
 }

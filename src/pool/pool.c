@@ -184,16 +184,6 @@ watch_child(struct pool *p, unsigned i, pid_t pid)
 	return -1;
 }
 
-void
-pool_lower(struct pool *p)
-{
-	unsigned high = p->board->high;
-
-	while (high > 0 && p->seats[high - 1].pid == 0)
-		high--;
-	atomic_store(&p->board->high, high);
-}
-
 static int
 start_one(struct pool *p, int64_t now)
 {

@@ -99,7 +99,15 @@ void pool_shift(struct pool *p, int by);
 void pool_hear(struct pool *p, uint32_t tag, int64_t now);
 
 /* After a seat became empty: forget those at the end. */
-void pool_lower(struct pool *p);
+static inline void
+pool_lower(struct pool *p)
+{
+	unsigned high = p->board->high;
+
+	while (high > 0 && p->seats[high - 1].pid == 0)
+		high--;
+	atomic_store(&p->board->high, high);
+}
 
 /* No new children, and those that wait leave. */
 void pool_dismiss(struct pool *p, int64_t now);

@@ -103,9 +103,22 @@ Test(ucspi, names_the_interface_of_a_link_local_peer_only)
 	cr_assert_null(get(&v, "TCPINTERFACE"));
 }
 
+Test(ucspi, tells_of_a_datagram_by_the_names_of_a_connection)
+{
+	struct ucspi_conn c = { .proto = UCSPI_UDP,
+		.peer = end_of("192.0.2.9", 40000),
+		.local = end_of("127.0.0.1", 69), .live = 3 };
+	struct vars v;
+
+	make(&c, &v);
+	expect(&v, 6, "PROTO=UDP", "UDPREMOTEIP=192.0.2.9",
+	    "UDPREMOTEPORT=40000", "UDPLOCALIP=127.0.0.1", "UDPLOCALPORT=69",
+	    "UDPCONNNUM=3");
+}
+
 Test(ucspi, tells_of_a_unix_connection_in_three_dialects)
 {
-	struct ucspi_conn c = { .path = "/run/x", .uid = 1000, .gid = 100,
+	struct ucspi_conn c = { .proto = UCSPI_UNIX, .path = "/run/x", .uid = 1000, .gid = 100,
 		.pid = 4242, .live = 2 };
 	struct vars v;
 
@@ -119,7 +132,7 @@ Test(ucspi, tells_of_a_unix_connection_in_three_dialects)
 Test(ucspi, has_room_for_the_longest_there_is)
 {
 	char path[109], name[16];
-	struct ucspi_conn c = { .path = path, .uid = UINT32_MAX,
+	struct ucspi_conn c = { .proto = UCSPI_UNIX, .path = path, .uid = UINT32_MAX,
 		.gid = UINT32_MAX, .pid = UINT32_MAX, .live = UINT32_MAX };
 	struct vars v;
 
@@ -147,7 +160,7 @@ Test(ucspi, sets_no_variable_twice)
 	struct ucspi_conn c[] = {
 		{ .proto = UCSPI_TCP, .peer = end_of("::1", 1), .local = end_of("::1", 2),
 		  .interface = "lo" },
-		{ .path = "@name" },
+		{ .proto = UCSPI_UNIX, .path = "@name" },
 	};
 
 	for (size_t i = 0; i < 2; i++) {
@@ -166,7 +179,7 @@ Test(ucspi, owns_every_variable_it_sets)
 	struct ucspi_conn c[] = {
 		{ .proto = UCSPI_TCP, .peer = end_of("::1", 1), .local = end_of("::1", 2),
 		  .interface = "lo" },
-		{ .path = "@name" },
+		{ .proto = UCSPI_UNIX, .path = "@name" },
 	};
 
 	for (size_t i = 0; i < 2; i++) {
