@@ -28,7 +28,7 @@ one() {
 	    "$(idle_children | grep -cxF "$others")" 15
 	# shellcheck disable=SC2086,SC2046
 	is "and none of them was woken" "$(wakes $others $(busy_children))" "$before"
-	check "the master hardly" [ $(($(wakes "$M") - master)) -le 8 ]
+	check "the master hardly" [ $(($(wakes "$M") - master)) -le 16 ]
 	is "one line tells it" "$(log_count ' child-died ')" 1
 	check "with the pid and the signal" log_has " child-died pid=$victim signal=KILL"
 	is "there is no pause" "$(log_count ' pause ')" 0
