@@ -90,6 +90,31 @@ static const struct word words[] = {
 	{ "ready-fd",          W_CALL,  0,                         0, 0,          read_fd,      "N",            "write a newline to descriptor N when ready" },
 };
 #define NWORDS (sizeof words / sizeof words[0])
+_Static_assert(NWORDS <= 64, "each word has a bit");
+
+/* Words that mean nothing with other kinds: refused there. */
+static const struct {
+	const char *word;
+	const char *kinds;
+} only[] = {
+	{ "minimum-available", "exec exec-wait inline inline-wait" },
+	{ "maximum-connected", "exec exec-wait inline inline-wait" },
+	{ "maximum-available", "exec exec-wait inline inline-wait" },
+	{ "idle-time",         "exec exec-wait inline inline-wait" },
+	{ "session-time",      "exec exec-wait inline inline-wait" },
+	{ "linger",            "exec" },
+	{ "peer-session",      "exec" },
+	{ "wait-tries",        "exec exec-wait" },
+	{ "low-ports",         "exec inline inline-wait" },
+	{ "overlap",           "worker" },
+	{ "ready-by",          "worker" },
+	{ "start-time",        "worker" },
+	{ "stop-signal",       "worker" },
+	{ "watchdog",          "worker" },
+	{ "dialect",           "worker" },
+	{ "listener-on-0",     "worker" },
+	{ "recycle-after",     "worker inline inline-wait" },
+};
 
 /* ---- readers ---- */
 
@@ -481,8 +506,10 @@ settings_set(struct settings *o, const char *name, const char *value,
 	kept = keep(o, value, e);
 	if (kept == NULL)
 		return -1;
-	if (read_word(o, w, kept, e) == 0)
+	if (read_word(o, w, kept, e) == 0) {
+		o->given |= (uint64_t)1 << (w - words);
 		return 0;
+	}
 	errno = EINVAL;
 	return -1;
 }
@@ -721,6 +748,41 @@ check_worker(struct settings *o, struct err *e)
 	return -1;
 }
 
+static bool
+is_among(const char *word, const char *list)
+{
+	size_t n = strlen(word);
+
+	for (const char *at = list; (at = strstr(at, word)) != NULL; at += n)
+		if ((at == list || at[-1] == ' ') &&
+		    (at[n] == ' ' || at[n] == '\0'))
+			return true;
+	return false;
+}
+
+static int
+check_words(const struct settings *o, struct err *e)
+{
+	const char *kind = o->service.handler.kind->word;
+	const struct spec *s = &o->service.spec;
+
+	for (size_t i = 0; i < sizeof only / sizeof only[0]; i++) {
+		const struct word *w = word_of(only[i].word);
+
+		if ((o->given >> (w - words) & 1) == 0 ||
+		    is_among(kind, only[i].kinds))
+			continue;
+		err_set(e, EXIT_USAGE, "%s: expected kind %s, not %s",
+		    w->name, only[i].kinds, kind);
+		return -1;
+	}
+	if (s->recycle_ms == 0 || strcmp(kind, "worker") == 0)
+		return 0;
+	err_set(e, EXIT_USAGE, "recycle-after: expected a number of clients with "
+	    "kind %s", kind);
+	return -1;
+}
+
 static int
 check_peers(const struct settings *o, struct err *e)
 {
@@ -748,7 +810,8 @@ check_kind(struct settings *o, struct err *e)
 	if (handler_is_inline(h) ? calls : o->program != NULL && !calls)
 		return handler_is_worker(h) ? check_worker(o, e) : 0;
 	err_set(e, EXIT_USAGE, "kind %s: expected a %s", h->kind->word,
-	    handler_is_inline(h) ? "function" : "program");
+	    handler_is_inline(h) ? "function (of the command line: --inline)" :
+	    "program");
 	return -1;
 }
 
@@ -757,7 +820,8 @@ settings_finish(struct settings *o, struct err *e)
 {
 	struct costume *c = &o->service.costume;
 
-	if (check_kind(o, e) == -1 || check_peers(o, e) == -1 || check_limits(o, e) == -1 ||
+	if (check_kind(o, e) == -1 || check_words(o, e) == -1 ||
+	    check_peers(o, e) == -1 || check_limits(o, e) == -1 ||
 	    choose_costume(o, e) == -1)
 		return -1;
 	if (o->program == NULL)

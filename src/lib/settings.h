@@ -20,6 +20,7 @@ struct settings {
 	struct service service;
 	struct plan_limits limits;	/* as asked; the service has what
 					 * follows from them */
+	uint64_t given;		/* a bit for each word that was set */
 	const char **argv;	/* ours; the program's */
 	const char *program;	/* as written; NULL = none */
 	const char *argv0;

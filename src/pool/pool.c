@@ -358,7 +358,8 @@ keep_below(struct pool *p)
 	unsigned top = l->fixed > 0 ? l->fixed : l->max;
 	unsigned alive = c->starting + c->idle + c->busy;
 	unsigned above = alive > top ? alive - top : 0;
-	unsigned now = above < c->idle ? above : c->idle;
+	unsigned waiting = c->idle + c->starting;
+	unsigned now = above < waiting ? above : waiting;
 
 	atomic_store(&p->board->above, above - now);
 	if (now == 0)

@@ -39,6 +39,11 @@ refuse 'children .*expected no' --children 4 --maximum-available 9
 refuse '.*expected shared or own' --memory both
 refuse '.*expected exec, ' --kind nonsense
 refuse '.*expected a function' --kind inline
+refuse 'overlap: expected kind worker, not exec' --overlap 2
+refuse 'minimum-available: expected kind .*, not worker' --kind worker -n 2
+refuse 'session-time: .*not worker' --kind worker --session-time 1s
+refuse 'recycle-after: .*not exec' --recycle-after 5
+refuse 'quit-after: .*than worker' --kind worker --quit-after 1s
 refuse '.*expected log or pass' --stderr x
 refuse '.*expected yes or no' --no-new-privs maybe
 refuse '.*expected stderr, syslog or an absolute path' --log relative
