@@ -10,6 +10,7 @@ refused() {
 
 # A session that we can talk to: 3 writes to it.
 session() {
+	: >"$T/out"		# of the session before this one
 	nc -N 127.0.0.1 "$PORT" <"$T/in" >"$T/out" 2>/dev/null &
 	client=$!
 	HELD="$HELD $client"
