@@ -20,6 +20,7 @@ again() {
 
 killed() {
 	brood_start -n 8 127.0.0.1:0 cat
+	: >"$T/out"
 	nc -N 127.0.0.1 "$PORT" <"$T/in" >"$T/out" 2>/dev/null &
 	client=$!
 	HELD="$HELD $client"

@@ -12,6 +12,7 @@ none_of() {
 
 renewed() {
 	brood_start -n 3 --maximum-available 3 127.0.0.1:0 "$T/program"
+	: >"$T/out"
 	nc -N 127.0.0.1 "$PORT" <"$T/in" >"$T/out" &
 	client=$!
 	HELD="$HELD $client"
