@@ -39,7 +39,7 @@ judge "every file is in the tarball" \
 {
 	find tests/unit -name 'test_*.c'
 	find tests/model tests/fuzz -name '*.c'
-	find tests/*.sh tests/integration -name "*.sh" ! -name lib.sh ! -name "run-*.sh"
+	find tests/*.sh tests/integration -name "*.sh" ! -name '*lib.sh' ! -name "run-*.sh"
 } | sed 's/\.c$//' | sort >"$top/lists.files"
 judge "every test is run" "$(missing_from test 3<"$top/lists.files")"
 rm -f "$top/lists.files"

@@ -11,8 +11,9 @@
 #include <string.h>
 
 #include "brood/builtin.h"
+#include "brood/words.h"
 
-enum { WORDS = 64, FIRST = 256 };
+enum { WORDS = 128, FIRST = 256 };
 
 struct word {
 	const char *name;
@@ -28,9 +29,18 @@ struct word {
 static const struct word own[] = {
 	/* word       letter flag   lands in     value    help */
 	{ "inline",   'i',   false, AT(builtin), "NAME",  "instead of a program: echo, discard, daytime, chargen, time, qotd or tcpmux" },
+	{ "file",     'f',   false, AT(file),    "FILE",  "the services of a file, brood.conf(5), instead of one" },
+	{ "inetd-conf", 0,   false, AT(inetd),   "FILE",  "the same of an inetd.conf" },
+	{ "xinetd-conf", 0,  false, AT(xinetd),  "FILE",  "the same of a xinetd.conf" },
+	{ "check",    't',   true,  AT(check),   NULL,    "check the file and end" },
+	{ "print",    'T',   true,  AT(print),   NULL,    "check it and print it plainly" },
+	{ "convert",  0,     true,  AT(convert), NULL,    "print an inetd.conf or xinetd.conf as a brood.conf" },
+	{ "require-all", 0,  true,  AT(require_all), NULL, "end if a service of the file cannot start" },
+	{ "words",    0,     true,  AT(words),   NULL,    "print the table of the file's words" },
 	{ "daemon",   'D',   true,  AT(daemon),  NULL,    "run in the background; return when ready" },
 	{ "pidfile",  'p',   false, AT(pidfile), "PATH",  "write the pid there, locked" },
 	{ "log",      0,     false, AT(log),     "WHERE", "stderr, syslog or an absolute path" },
+	{ "log-level", 0,    false, AT(level),   "LEVEL", "error, warn, info or debug (info)" },
 	{ "quiet",    'q',   true,  AT(quiet),   NULL,    "log warnings and errors only" },
 	{ "verbose",  'v',   true,  AT(verbose), NULL,    "log more" },
 	{ "version",  'V',   true,  0,           NULL,    "print the version" },
@@ -49,6 +59,7 @@ static const struct {
 	{ "backlog",           'b', 0 },
 	{ "user",              'u', AT(user) },
 	{ "ready-fd",          'd', 0 },
+	{ "control",           's', AT(control) },
 	{ "chdir",              0,  AT(folder) },
 	{ "kind",               0,  AT(kind) },
 };
@@ -86,20 +97,32 @@ print_word(char letter, const char *name, const char *value, const char *help)
 }
 
 static void
+print_service_word(const struct brood_word *w)
+{
+	char help[256];
+
+	snprintf(help, sizeof help, w->value != NULL && w->initial[0] != '\0' ?
+	    "%s (%s)" : "%s", w->help, w->initial);
+	print_word(letter_of(w->name), w->name, w->value, help);
+}
+
+static void
 print_help(void)
 {
-	const char *name, *value, *help;
+	const struct brood_word *w;
 
 	printf("usage: brood [options] ADDRESS[,ADDRESS...] PROGRAM [ARG...]\n"
 	    "       brood [options] --inline NAME ADDRESS[,ADDRESS...]\n"
+	    "       brood [options] -f FILE\n"
+	    "       brood -t|-T -f FILE\n"
 	    "\n"
 	    "Serve connections and datagrams with PROGRAM: each gets one as its\n"
 	    "standard input and output, unless --kind says otherwise.\n"
 	    "ADDRESS: [tcp:|udp:][HOST:]PORT, unix:PATH, unix-dgram:PATH,\n"
 	    "unix-seqpacket:PATH, fd:NAME.\n"
 	    "\n");
-	for (unsigned i = 0; (name = brood_word(i, &value, &help)) != NULL; i++)
-		print_word(letter_of(name), name, value, help);
+	for (unsigned i = 0; (w = brood_word(i)) != NULL; i++)
+		print_service_word(w);
 	for (size_t i = 0; i < NOWN; i++)
 		print_word(own[i].letter, own[i].name, own[i].value, own[i].help);
 	printf("\nManual: brood(8).  Report bugs to %s.\n", PACKAGE_BUGREPORT);
@@ -129,7 +152,7 @@ add_short(char *p, char letter, bool has)
 static void
 build_getopt(struct option longs[WORDS], char shorts[3 * WORDS])
 {
-	const char *name, *value;
+	const struct brood_word *w;
 	char *p = shorts;
 	unsigned n = 0;
 
@@ -139,9 +162,9 @@ build_getopt(struct option longs[WORDS], char shorts[3 * WORDS])
 		add_long(&longs[n], own[n].name, !own[n].flag, n);
 		p = add_short(p, own[n].letter, !own[n].flag);
 	}
-	for (unsigned i = 0; (name = brood_word(i, &value, NULL)) != NULL; i++) {
-		add_long(&longs[n++], name, value != NULL, i + NOWN);
-		p = add_short(p, letter_of(name), value != NULL);
+	for (unsigned i = 0; (w = brood_word(i)) != NULL; i++) {
+		add_long(&longs[n++], w->name, w->value != NULL, i + NOWN);
+		p = add_short(p, letter_of(w->name), w->value != NULL);
 	}
 	longs[n] = (struct option){ 0 };
 	*p = '\0';
@@ -152,7 +175,7 @@ static const char *
 name_of(int c)
 {
 	if (c >= FIRST + (int)NOWN)
-		return brood_word((unsigned)c - FIRST - NOWN, NULL, NULL);
+		return brood_word((unsigned)c - FIRST - NOWN)->name;
 	if (c >= FIRST)
 		return own[c - FIRST].name;
 	for (size_t i = 0; i < NOWN; i++)
@@ -192,6 +215,8 @@ read_service(struct options *o, const char *name, const char *value,
 	for (size_t i = 0; i < NKNOWN; i++)
 		if (strcmp(known[i].name, name) == 0 && known[i].at != 0)
 			*(const char **)(void *)((char *)o + known[i].at) = value;
+	if (strcmp(name, "ready-fd") != 0 && strcmp(name, "control") != 0)
+		o->worded = name;
 	if (brood_set(o->service, name, value != NULL ? value : "yes") == -1) {
 		err_set(e, EXIT_USAGE, "--%s", brood_error(o->service));
 		return -1;
@@ -206,14 +231,52 @@ read_service(struct options *o, const char *name, const char *value,
 static int
 check(struct options *o, struct err *e)
 {
+	static const char *const levels[] = { "error", "warn", "info", "debug" };
+
 	if (o->log != NULL && o->log[0] != '/' &&
 	    strcmp(o->log, "stderr") != 0 && strcmp(o->log, "syslog") != 0) {
 		err_set(e, EXIT_USAGE, "--log %.60s: expected stderr, syslog or "
 		    "an absolute path", o->log);
 		return -1;
 	}
-	o->level = o->verbose ? "debug" : o->quiet ? "warn" : "info";
-	return 0;
+	o->leveled = o->level != NULL || o->verbose || o->quiet;
+	if (o->level == NULL)
+		o->level = o->verbose ? "debug" : o->quiet ? "warn" : "info";
+	for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++)
+		if (strcmp(levels[i], o->level) == 0)
+			return 0;
+	err_set(e, EXIT_USAGE, "--log-level %.60s: expected error, warn, info or "
+	    "debug", o->level);
+	return -1;
+}
+
+/* The services are a file's: which, and what is to be done with it? */
+static int
+check_file(struct options *o, int n, char **v, struct err *e)
+{
+	const char *files[] = { o->file, o->inetd, o->xinetd };
+	unsigned given = 0;
+
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+		given += files[i] != NULL;
+	if (given > 1)
+		err_set(e, EXIT_USAGE, "expected one of -f, --inetd-conf and "
+		    "--xinetd-conf");
+	else if (given == 0)
+		err_set(e, EXIT_USAGE, "expected a file: -f FILE, --inetd-conf "
+		    "FILE or --xinetd-conf FILE");
+	else if (n > 0)
+		err_set(e, EXIT_USAGE, "%.60s: expected no address beside a file",
+		    v[0]);
+	else if (o->worded != NULL || o->builtin != NULL)
+		err_set(e, EXIT_USAGE, "--%s: expected in the file",
+		    o->builtin != NULL ? "inline" : o->worded);
+	else if (o->convert && o->file != NULL)
+		err_set(e, EXIT_USAGE, "--convert: expected --inetd-conf or "
+		    "--xinetd-conf");
+	else
+		return check(o, e);
+	return -1;
 }
 
 static int
@@ -289,8 +352,17 @@ options_read(struct options *o, int argc, char **argv, struct err *e)
 		    read_service(o, name, optarg, e) == -1)
 			return OPTIONS_WRONG;
 	}
-	if (read_operands(o, argc - optind, argv + optind, e) == -1 ||
-	    set_work(o, e) == -1)
+	argc -= optind;
+	argv += optind;
+	if (o->words) {
+		words_print(stdout);
+		return OPTIONS_DONE;
+	}
+	if (o->file != NULL || o->inetd != NULL || o->xinetd != NULL ||
+	    o->check || o->print || o->convert || o->require_all)
+		return check_file(o, argc, argv, e) == -1 ? OPTIONS_WRONG :
+		    OPTIONS_FILE;
+	if (read_operands(o, argc, argv, e) == -1 || set_work(o, e) == -1)
 		return OPTIONS_WRONG;
 	return OPTIONS_RUN;
 }

@@ -13,6 +13,10 @@ struct options {
 	const char *addresses;
 	char **program;		/* and its arguments; NULL with a built-in */
 	const char *builtin;
+	const char *file, *inetd, *xinetd;
+	bool check, print, convert, require_all, words;
+	const char *worded;	/* a word of a service that was given; NULL */
+	const char *control;
 	const char *pidfile;
 	const char *log;	/* NULL = by --daemon */
 	const char *level;
@@ -21,12 +25,14 @@ struct options {
 	const char *user;
 	bool daemon;
 	bool quiet, verbose;
+	bool leveled;		/* how much is logged was said */
 	bool stderr_pass;
 	int ready_fd;		/* -1 = none */
 };
 
 enum options_end {
-	OPTIONS_RUN,
+	OPTIONS_RUN,		/* one service */
+	OPTIONS_FILE,		/* those of a file */
 	OPTIONS_DONE,		/* --help, --version: all was printed */
 	OPTIONS_WRONG		/* *e says what */
 };

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/service.h"
+#include "lib/words.h"
 #include "os/launch.h"
 #include "os/listen.h"
 #include "pool/client.h"
@@ -176,17 +177,31 @@ brood_set(struct brood *b, const char *word, const char *value)
 		return fail(b, EPERM, "a child has no say");
 	if (b->master == NULL)
 		return settings_set(&b->settings, word, value, &b->err);
-	if (settings_live(&b->settings, word, value, &b->err) == -1)
+	if (settings_live(&b->settings, 1, &word, &value, &b->err) == -1)
 		return -1;
 	if (b->started)
 		master_look(b->master);
 	return 0;
 }
 
-const char *
-brood_word(unsigned i, const char **value_r, const char **help_r)
+const struct brood_word *
+brood_word(unsigned i)
 {
-	return settings_word(i, value_r, help_r);
+	return word_at(i);
+}
+
+int
+brood_check(struct brood *b)
+{
+	int before = errno = 0;
+
+	if (check_new(b) == -1)
+		return -1;
+	if (settings_check(&b->settings, &b->err) == -1)
+		return fail_err(before);
+	/* Of the folders in which the program was not. */
+	b->err.text[0] = '\0';
+	return 0;
 }
 
 /* ---- events ---- */
@@ -239,6 +254,15 @@ on_end(struct brood_client *c, void *arg)
 	char name[ADDR_TEXT_SIZE];
 
 	say(arg, BROOD_EVENT_END, c, name_of(c, name));
+}
+
+static int
+on_set(unsigned n, const char *const words[], const char *const values[],
+    struct err *e, void *arg)
+{
+	struct brood *b = arg;
+
+	return settings_live(&b->settings, n, words, values, e);
 }
 
 int
@@ -350,6 +374,7 @@ brood_listen(struct brood *b, const char *addresses)
 		return fail_err(before);
 	s->ready = on_ready;
 	s->failed = on_failure;
+	s->set = on_set;
 	s->arg = b;
 	b->over = false;
 	b->master = master_open(s, &b->in, &b->err);

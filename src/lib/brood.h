@@ -92,10 +92,31 @@ int brood_program(struct brood *b, char *const argv[]);
  * nobody.  EINVAL: no such word or value; EBUSY: not while it runs. */
 int brood_set(struct brood *b, const char *word, const char *value);
 
-/* The words there are, for a program's own options and help: the i-th one's
- * name, or NULL; value_r: how its value is named, NULL if it takes none;
- * help_r: one line. */
-const char *brood_word(unsigned i, const char **value_r, const char **help_r);
+/* A word: for a program's own options, file and help. */
+struct brood_word {
+	const char *name;	/* as its long option, without dashes */
+	const char *value;	/* how the value is named; NULL: yes or no, and
+				 * none means yes */
+	const char *range;	/* what is allowed: "1 to 32768", "100ms to 10d",
+				 * "shared or own", "text" ... */
+	const char *initial;	/* its default, as it would be written or said;
+				 * "" = none */
+	const char *kinds;	/* the kinds it is for, with blanks between;
+				 * "" = all */
+	const char *since;	/* the version that had it first: "0.1" */
+	bool many;		/* each one counts, not the last */
+	bool live;		/* brood_set() may change it while it runs */
+	const char *help;	/* one line, without the default */
+};
+
+/* The i-th word, constant; NULL: there are no more. */
+const struct brood_word *brood_word(unsigned i);
+
+/* Check all that brood_listen() checks before it opens anything, but for the
+ * addresses: words, limits together, the user, and that the program is there
+ * and may be executed as that user.  Changes nothing.  Before listening
+ * only. */
+int brood_check(struct brood *b);
 
 /* Can children share their parent's memory here ("memory", brood(8))?  Tries
  * it. */

@@ -367,12 +367,20 @@ door_close_unwanted(struct door *d, bool shut)
 }
 
 bool
-door_is_queued(const struct door *d)
+door_is_queued(const struct door *d, bool ours)
 {
 	for (unsigned i = 0; i < d->n; i++)
-		if (listen_queued(&d->listener[i]))
+		if (listen_queued(&d->listener[i]) &&
+		    (!ours || !d->listener[i].inherited))
 			return true;
 	return false;
+}
+
+void
+door_take_over(struct door *d)
+{
+	for (unsigned i = 0; i < d->n; i++)
+		d->listener[i].inherited = false;
 }
 
 /* In the place of one that is shut for good. */

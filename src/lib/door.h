@@ -41,12 +41,15 @@ void door_undo(struct door *d);
 unsigned door_wanted(struct door *d, struct listener v[WAIT_LISTENERS]);
 void door_close_unwanted(struct door *d, bool shut);
 
-/* Does a client wait at any? */
-bool door_is_queued(const struct door *d);
+/* Does a client wait at any, or any that is ours alone? */
+bool door_is_queued(const struct door *d, bool ours);
 
 /* Mend listeners that were shut down by somebody; true if any was.  Unix
  * sockets cannot be mended but are opened anew: then *reopened_r. */
 bool door_revive(struct door *d, const struct service *s, bool *reopened_r);
+
+/* Who gave us the inherited ones is gone: they are nobody else's now. */
+void door_take_over(struct door *d);
 
 /* A log line for each. */
 void door_tell(const struct door *d);

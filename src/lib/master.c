@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/answer.h"
 #include "lib/state.h"
 #include "os/program.h"
 #include "pool/reap.h"
@@ -33,7 +34,7 @@ enum {
 static int
 check_descriptors(const struct master *m, struct err *e)
 {
-	rlim_t need = m->door.n + FDS_SPARE + (m->s->handler.ready ==
+	rlim_t need = m->door.n + FDS_SPARE + CONTROL_FDS + (m->s->handler.ready ==
 	    HANDLER_READY_FD ? 2 * WAIT_LISTENERS + SPEC_BURST : 0);
 	struct rlimit r;
 
@@ -143,13 +144,15 @@ tell_start(const struct master *m, bool shared)
 {
 	const struct service *s = m->s;
 	const struct plan_limits *l = &s->spec.limits;
-	char name[256];
+	const char *path = s->handler.path != NULL ? s->handler.path : "none";
+	char program[256], name[256];
 
 	log_info("start program=%s minimum-available=%u "
 	    "maximum-available=%u maximum-connected=%u children=%u kind=%s "
-	    "memory=%s uid=%d", log_value(s->handler.path != NULL ? s->handler.path : "none", name,
-	    sizeof name), l->min_idle, l->max_idle, l->max, l->fixed,
-	    s->handler.kind->word, shared ? "shared" : "own", (int)geteuid());
+	    "memory=%s uid=%d service=%s",
+	    log_value(path, program, sizeof program), l->min_idle, l->max_idle,
+	    l->max, l->fixed, s->handler.kind->word, shared ? "shared" : "own",
+	    (int)geteuid(), log_value(s->name, name, sizeof name));
 	door_tell(&m->door);
 }
 
@@ -189,6 +192,20 @@ check_places(const struct master *m, struct err *e)
 }
 
 static int
+open_hooks(struct master *m, struct err *e)
+{
+	m->hooks = (struct hooks){
+		.order = m->s->hook, .n = m->s->nhooks, .loop = &m->loop,
+		.tag = TAG_HOOK, .capture = &m->capture,
+		.env = m->s->handler.env, .nenv = m->s->handler.nenv,
+	};
+	if (hooks_open(&m->hooks) == 0)
+		return 0;
+	err_sys(e, EXIT_SYSTEM, "cannot remember what runs at events");
+	return -1;
+}
+
+static int
 start_pool(struct master *m, bool shared, struct err *e)
 {
 	struct service *s = m->s;
@@ -197,12 +214,26 @@ start_pool(struct master *m, bool shared, struct err *e)
 	    s->embedded, e) == -1 || arrange_descriptors(m, e) == -1)
 		return -1;
 	m->pool.strangers = m->strangers;
+	if (s->control != NULL) {
+		m->pool.foreign = m->control.fd;
+		m->pool.nforeign = CONTROL_FDS;
+	}
 	if (generation_open(&m->pool, m->door.listener, m->door.n, e) == -1)
 		return -1;
 	/* Whoever reads it waits for its end, too. */
 	m->pool.now->task.shut_fd = m->ready.line_fd;
 	watch_door(m);
 	return 0;
+}
+
+/* Somebody whose death is to end us, and who gave us listeners, perhaps. */
+static pid_t
+dies_with(void)
+{
+	int number = 0;
+
+	prctl(PR_GET_PDEATHSIG, &number, 0, 0, 0);
+	return number != 0 ? getppid() : 0;
 }
 
 struct master *
@@ -215,11 +246,15 @@ master_open(struct service *s, const struct inherit *in, struct err *e)
 		return NULL;
 	}
 	m->s = s;
+	m->dies_with = dies_with();
 	m->loop = (struct loop){ -1, -1, -1, -1, -1 };
 	m->capture = (struct capture){ .read_fd = -1, .write_fd = -1 };
 	m->ready = (struct ready){ .notify_fd = -1, .line_fd = -1 };
-	if (door_open(&m->door, s, in, clock_ms() + RESOLVE_MS, e) == 0)
-		return m;
+	if (door_open(&m->door, s, in, clock_ms() + RESOLVE_MS, e) == 0) {
+		if (answer_open(m, e) == 0)
+			return m;
+		door_close(&m->door, false);
+	}
 	free(m);
 	return NULL;
 }
@@ -248,9 +283,12 @@ master_start(struct master *m, struct err *e)
 	    program_check(s->handler.path, e) == -1))
 		return -1;
 	tell_start(m, shared);
-	if (start_pool(m, shared, e) == -1)
+	if (open_hooks(m, e) == -1 || start_pool(m, shared, e) == -1)
 		return -1;
 	m->stage = STAGE_STARTING;
+	m->started_ms = m->now;
+	if (s->control != NULL && control_begin(&m->control, &m->loop, e) == -1)
+		return -1;
 	if (s->embedded)
 		loop_set_timer(&m->loop, m->now);
 	return 0;
@@ -273,6 +311,7 @@ become_ready(struct master *m)
 	m->stage = STAGE_RUNNING;
 	ready_now(&m->ready);
 	log_info("ready pid=%d available=%u", (int)getpid(), p->counts.idle);
+	hooks_tell(&m->hooks, HOOK_READY, 1, "");
 	if (m->s->ready != NULL)
 		m->s->ready(m->s->arg);
 }
@@ -295,9 +334,11 @@ hear_signal(struct master *m, int number)
 		break;
 	case SIGTERM:
 	case SIGINT:
-	case SIGQUIT:
 		snprintf(by, sizeof by, "signal=%s", sigabbrev_np(number));
 		stop_asked(m, by, TWICE_MS);
+		break;
+	case SIGQUIT:
+		stop_drain(m, "signal=QUIT", TWICE_MS);
 		break;
 	case SIGTTIN:
 		pool_shift(&m->pool, 1);
@@ -347,17 +388,23 @@ hear_ready(struct master *m, uint32_t tag)
 		break;
 	case TAG_LOG:
 		break;		/* every turn tries to write */
+	case TAG_HOOK:
+		break;		/* every turn looks after them */
 	case TAG_DOOR:
 		m->pool.revive = true;
 		break;
 	default:
-		pool_hear(&m->pool, tag, m->now);
+		if (tag >= TAG_CONTROL && tag < TAG_CONTROL + CONTROL_TAGS)
+			control_hear(&m->control, tag, m->now);
+		else
+			pool_hear(&m->pool, tag, m->now);
 	}
 }
 
 static void
 hear(struct master *m, const struct loop_news *news)
 {
+	hooks_look(&m->hooks, m->now);
 	for (unsigned i = 0; i < news->nsignals; i++)
 		hear_signal(m, news->signals[i]);
 	if (news->ended)
@@ -370,6 +417,39 @@ static int64_t
 sooner(int64_t a, int64_t b)
 {
 	return a == LOOP_NEVER || (b != LOOP_NEVER && b < a) ? b : a;
+}
+
+/* What the pool learned since, in the order in which it must have been. */
+static void
+tell_hooks(struct master *m)
+{
+	struct pool *p = &m->pool;
+
+	hooks_tell(&m->hooks, HOOK_CHILD_FAILED, p->news_failed,
+	    p->news_reason);
+	if (p->was_full)
+		hooks_tell(&m->hooks, HOOK_CALM, p->news_calm, "");
+	hooks_tell(&m->hooks, HOOK_FULL, p->news_full, "");
+	if (!p->was_full)
+		hooks_tell(&m->hooks, HOOK_CALM, p->news_calm, "");
+	p->news_failed = p->news_full = p->news_calm = 0;
+}
+
+static int64_t
+start_hooks(struct master *m)
+{
+	struct hook_facts facts = { .service = m->s->name };
+	struct master_counts n;
+
+	if (m->stage == STAGE_OVER)
+		return LOOP_NEVER;
+	tell_hooks(m);
+	if (hooks_due(&m->hooks, m->now)) {
+		n = master_count(m);
+		facts.available = n.available;
+		facts.connected = n.connected;
+	}
+	return hooks_start(&m->hooks, &facts, m->now);
 }
 
 /* Everything that follows from the news.  Returns when to come again. */
@@ -398,6 +478,9 @@ turn(struct master *m)
 	if (m->rolling && pool_is_renewed(&m->pool))
 		next = m->now;
 	next = sooner(next, stop_quiet(m));
+	if (m->s->control != NULL)
+		next = sooner(next, control_turn(&m->control, m->now));
+	next = sooner(next, start_hooks(m));
 	if (watch_mend(m))
 		next = m->now;
 	report_title(m);
@@ -523,6 +606,8 @@ master_free(struct master *m)
 	if (m->pool.board != NULL)
 		pool_close(&m->pool);
 	ready_close(&m->ready);
+	control_close(&m->control);
+	hooks_close(&m->hooks);
 	loop_close(&m->loop);
 	capture_close(&m->capture);
 	free(m);

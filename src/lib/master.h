@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/hook.h"
 #include "os/costume.h"
 #include "os/listen.h"
 #include "pool/handler.h"
@@ -23,7 +24,7 @@ enum service_stderr { STDERR_BEST, STDERR_LOG, STDERR_PASS };
 /* Everything about one service; owned by the caller, who leaves it alone
  * while the master runs, but for spec's limits. */
 struct service {
-	const char *name;	/* the addresses as written, for the title */
+	const char *name;	/* the addresses as written, if it has none */
 	size_t naddresses;
 	struct address address[ADDRESS_MOST];
 	struct spec spec;
@@ -37,11 +38,23 @@ struct service {
 	enum service_stderr err;	/* of programs; best: the log, if there
 					 * is one */
 	int ready_fd;		/* -1 = none */
+	const char *control;	/* path of the control socket; NULL = none */
+	mode_t control_mode;
+	uid_t control_uid;	/* its owner; -1 = ours */
+	gid_t control_gid;
+	const char *control_look;	/* lists as written, see CONTROL in */
+	const char *control_operate;	/* brood(8); NULL = nobody else */
+	const char *control_own;
+	unsigned nhooks;
+	struct hook_order hook[HOOK_MOST];
 	bool title;		/* say how it is in the process list */
 	bool embedded;		/* in somebody's event loop */
 	void (*ready)(void *);	/* called once, when it is */
 	void (*failed)(const char *, void *);	/* something has */
-	void *arg;		/* of both; they may be NULL */
+	/* Set live words, all or none; 0, or -1 with errno and *e. */
+	int (*set)(unsigned n, const char *const words[],
+	    const char *const values[], struct err *e, void *arg);
+	void *arg;		/* of all three; they may be NULL */
 };
 
 struct master;

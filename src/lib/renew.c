@@ -14,8 +14,10 @@ renewed(struct master *m, bool well)
 {
 	m->renewing = m->rolling = false;
 	ready_tell(&m->ready, "READY=1");
-	if (well)
-		log_info("renewed listeners=%u", m->door.n);
+	if (!well)
+		return;
+	log_info("renewed listeners=%u", m->door.n);
+	hooks_tell(&m->hooks, HOOK_RELOAD, 1, "");
 }
 
 static void
@@ -35,6 +37,7 @@ renew_begin(struct master *m)
 
 	m->renew_asked = false;
 	log_info("renew");
+	decide_note(&m->pool.decide, DECIDE_RENEW, m->now, 1, 0, 0);
 	ready_tell(&m->ready, "RELOADING=1\nMONOTONIC_USEC=%lld",
 	    (long long)(clock_ns() / 1000));
 	if ((m->s->handler.path != NULL &&
@@ -68,6 +71,7 @@ renew_found(struct master *m)
 	}
 	trouble_over(&m->pool);
 	watch_door(m);
+	pause_shut(m);
 	m->renewing = false;
 	m->rolling = true;
 	/* The old ones are counted as such from now on. */

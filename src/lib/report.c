@@ -39,8 +39,9 @@ report_title(const struct master *m)
 
 	if (!m->s->title)
 		return;
-	setproctitle("master %s [%u available, %u connected]%s", m->s->name,
-	    m->pool.counts.idle, m->pool.counts.busy, words[m->stage]);
+	setproctitle("master %s [%u available, %u connected]%s%s", m->s->name,
+	    m->pool.counts.idle, m->pool.counts.busy, words[m->stage],
+	    m->pool.paused && m->stage == STAGE_RUNNING ? " paused" : "");
 }
 
 int64_t

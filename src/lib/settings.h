@@ -1,6 +1,6 @@
 /* settings.h - a service as its user words it, until it is one.
  *
- * One table holds every word: its kind, range, help.  Floor 4 (lib). */
+ * Its words are those of lib/words.h.  Floor 4 (lib). */
 #ifndef LIB_SETTINGS_H
 #define LIB_SETTINGS_H
 
@@ -24,7 +24,10 @@ struct settings {
 	const char **argv;	/* ours; the program's */
 	const char *program;	/* as written; NULL = none */
 	const char *argv0;
+	const char *name;	/* NULL = by the addresses */
 	const char *user;
+	const char *groups;	/* NULL = the user's */
+	char control[ADDRESS_PATH_SIZE];	/* made absolute */
 	int no_new_privs;	/* -1 = by the user */
 	int nenv;
 	const char *env[SETTINGS_ENV];	/* NAME, NAME=VALUE or * */
@@ -38,23 +41,21 @@ void settings_free(struct settings *o);
 int settings_set(struct settings *o, const char *name, const char *value,
     struct err *e);
 
-/* The same while it runs: only what may change then, and only if all fits
- * together; EBUSY: not that one. */
-int settings_live(struct settings *o, const char *name, const char *value,
-    struct err *e);
+/* The same of several while it runs: only what may change then (errno EBUSY:
+ * not that one), and all or, if they do not fit together, none. */
+int settings_live(struct settings *o, unsigned n, const char *const word[],
+    const char *const value[], struct err *e);
 
 /* The program and its arguments; copied. */
 int settings_program(struct settings *o, char *const argv[], struct err *e);
 
-/* What the service is called in the process list: its addresses. */
-int settings_name(struct settings *o, const char *name, struct err *e);
+/* What the service is called unless a word says so: its addresses. */
+int settings_name(struct settings *o, const char *addresses, struct err *e);
 
 /* Check all together, look up the user, find the program.  0, or -1 and *e. */
 int settings_finish(struct settings *o, struct err *e);
 
-/* The i-th word, or NULL; how its value is named, NULL if it takes none; its
- * help. */
-const char *settings_word(unsigned i, const char **value_r,
-    const char **help_r);
+/* Would that work?  Addresses are not needed; o stays as it is. */
+int settings_check(const struct settings *o, struct err *e);
 
 #endif

@@ -6,7 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/control.h"
 #include "lib/door.h"
+#include "lib/hook.h"
 #include "lib/master.h"
 #include "os/capture.h"
 #include "os/loop.h"
@@ -20,7 +22,8 @@ enum {
 };
 
 /* What the master watches, beside what the pool does. */
-enum { TAG_CAPTURE = 1, TAG_RESOLVE, TAG_LOG, TAG_DOOR };
+enum { TAG_CAPTURE = 1, TAG_RESOLVE, TAG_LOG, TAG_DOOR,
+    TAG_HOOK, TAG_CONTROL = 0x100 };
 
 enum stage {
 	STAGE_LISTENING,	/* not started yet */
@@ -39,13 +42,19 @@ struct master {
 	struct pool pool;
 	struct capture capture;
 	struct ready ready;
+	struct hooks hooks;
+	struct control control;		/* where we are asked, if anywhere */
+	int64_t started_ms;
 	int64_t now;
 	bool renew_asked;	/* HUP came */
 	bool renewing;		/* names are being looked up */
 	bool rolling;		/* they were; not all children are new yet */
+	bool refusing;		/* the pool is paused, and tcp listeners shut */
 	int64_t resolve_ms;	/* ... until then */
 	int64_t stopped_ms;	/* when we were told to stop */
 	int64_t stop_ms;	/* sessions are ended then */
+	int64_t hooks_ms;	/* so long those of the stop may run */
+	bool asked;		/* to stop, not only to listen no more */
 	bool forced;		/* and were */
 	unsigned long quit_served;	/* clients served, when last looked at */
 	int64_t quit_ms;	/* leave then, if nobody came; 0 = not asked */
@@ -55,6 +64,8 @@ struct master {
 	bool log_stuck;		/* waits for its reader */
 	int log_polled_fd;	/* in the loop while it does; -1 = cannot be */
 	bool strangers;		/* children not of our making may end */
+	pid_t dies_with;	/* the parent whose death we want to be told;
+				 * 0 = none */
 	bool broken;		/* ends with EXIT_SYSTEM: nothing was served */
 };
 
@@ -77,13 +88,34 @@ int64_t renew_close_unwanted(struct master *m);
 
 /* ---- stop.c */
 
-/* echo_ms: a second time so soon is the first one's echo. */
+/* Serve the queues, then the sessions: until stop-time, or, patiently, for as
+ * long as they like.  When it stops already: the first hurries what was
+ * patient; else either means at once, but echo_ms: a second time so soon is
+ * the first one's echo. */
 void stop_asked(struct master *m, const char *by, int64_t echo_ms);
+void stop_drain(struct master *m, const char *by, int64_t echo_ms);
+
 /* Have children copies of the listeners, for as long as they serve? */
 bool stop_shuts(const struct master *m);
 void stop_listening(struct master *m);	/* sessions may last for ever */
 int64_t stop_turn(struct master *m);
 int64_t stop_quiet(struct master *m);
+
+/* ---- pause.c */
+
+/* Accept nobody; refuse: shut tcp listeners, so that clients notice.  What
+ * waits in their queues then is refused, too.  0, or -1 and *e: some cannot
+ * be shut, or opened again. */
+int pause_asked(struct master *m, bool refuse, struct err *e);
+int pause_over(struct master *m, struct err *e);
+
+/* There are new listeners. */
+void pause_shut(struct master *m);
+
+/* We are stopping: was there a pause?  Then there is none to serve a queue. */
+bool pause_yields(struct master *m);
+
+bool pause_listens(const struct listener *l);
 
 /* ---- watch.c */
 

@@ -26,6 +26,8 @@ watch_mend(struct master *m)
 	if (!m->pool.revive || m->stage >= STAGE_DRAINING)
 		return false;
 	m->pool.revive = false;
+	if (m->refusing)
+		return false;
 	if (door_revive(&m->door, m->s, &reopened))
 		wait_pass_all(&m->pool.now->task.wait);
 	if (!reopened)

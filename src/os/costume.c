@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,8 +72,79 @@ find_user(struct costume *c, const char *name, struct err *e)
 	return 0;
 }
 
+/* USER:GROUP that are numbers need nobody who knows their names. */
+static bool
+find_numbers(struct costume *c, const char *user, const char *group)
+{
+	id_t uid, gid;
+
+	if (group == NULL || find_number(user, &uid) == -1 ||
+	    find_number(group, &gid) == -1)
+		return false;
+	c->uid = uid;
+	c->gid = gid;
+	c->name[0] = c->home[0] = c->shell[0] = '\0';
+	return true;
+}
+
+static int
+find_own_groups(struct costume *c, const char *user, struct err *e)
+{
+	c->ngroups = COSTUME_GROUPS;
+	if (getgrouplist(c->name, c->gid, c->groups, &c->ngroups) != -1)
+		return 0;
+	err_set(e, EXIT_USAGE, "user %s is in more than %d groups", user,
+	    COSTUME_GROUPS);
+	return -1;
+}
+
+static int
+add_group(struct costume *c, const char *name, struct err *e)
+{
+	const struct group *gr;
+	id_t id;
+
+	if (c->ngroups == COSTUME_GROUPS) {
+		err_set(e, EXIT_USAGE, "groups: expected at most %d",
+		    COSTUME_GROUPS);
+		return -1;
+	}
+	if (find_number(name, &id) == -1) {
+		gr = getgrnam(name);
+		if (gr == NULL) {
+			err_set(e, EXIT_USAGE, "unknown group: %s", name);
+			return -1;
+		}
+		id = gr->gr_gid;
+	}
+	c->groups[c->ngroups++] = id;
+	return 0;
+}
+
+static int
+find_groups(struct costume *c, const char *list, struct err *e)
+{
+	char name[256];
+
+	c->ngroups = 0;
+	c->own_groups = true;
+	if (strcmp(list, "none") == 0)
+		return 0;
+	for (;; list++) {
+		size_t n = strcspn(list, ",");
+
+		snprintf(name, sizeof name, "%.*s", (int)n, list);
+		if (add_group(c, name, e) == -1)
+			return -1;
+		list += n;
+		if (*list == '\0')
+			return 0;
+	}
+}
+
 int
-costume_find(struct costume *c, const char *user, struct err *e)
+costume_find(struct costume *c, const char *user, const char *groups,
+    struct err *e)
 {
 	char copy[256];
 	char *colon;
@@ -83,17 +155,15 @@ costume_find(struct costume *c, const char *user, struct err *e)
 	}
 	colon = strchr(copy, ':');
 	if (colon != NULL)
-		*colon = '\0';
-	if (find_user(c, copy, e) == -1)
+		*colon++ = '\0';
+	if ((groups == NULL || !find_numbers(c, copy, colon)) &&
+	    (find_user(c, copy, e) == -1 ||
+	    (colon != NULL && find_group(c, colon, e) == -1)))
 		return -1;
-	if (colon != NULL && find_group(c, colon + 1, e) == -1)
+	c->own_groups = false;
+	if (groups != NULL ? find_groups(c, groups, e) == -1 :
+	    find_own_groups(c, user, e) == -1)
 		return -1;
-	c->ngroups = COSTUME_GROUPS;
-	if (getgrouplist(c->name, c->gid, c->groups, &c->ngroups) == -1) {
-		err_set(e, EXIT_USAGE, "user %s is in more than %d groups", user,
-		    COSTUME_GROUPS);
-		return -1;
-	}
 	c->change = true;
 	return 0;
 }
@@ -119,7 +189,7 @@ static int
 change_user(const struct costume *c, const char **step_r)
 {
 	*step_r = "set groups";
-	if (geteuid() == 0 && setgroups((size_t)c->ngroups, c->groups) == -1)
+	if ((geteuid() == 0 || c->own_groups) && setgroups((size_t)c->ngroups, c->groups) == -1)
 		return -1;
 	*step_r = "change group";
 	if (setresgid(c->gid, c->gid, c->gid) == -1)
@@ -131,10 +201,24 @@ change_user(const struct costume *c, const char **step_r)
 	return verify(c);
 }
 
+/* The kernel forgets it when rights change; whoever asked for it did not. */
+static int
+keep_death_signal(int number, pid_t parent)
+{
+	if (number == 0)
+		return 0;
+	if (prctl(PR_SET_PDEATHSIG, number, 0, 0, 0) == -1)
+		return -1;
+	/* It may have died in between. */
+	return getppid() == parent ? 0 : kill(getpid(), number);
+}
+
 int
 costume_put_on(const struct costume *c, struct err *e)
 {
 	const char *step = "change to the folder";
+	pid_t parent = getppid();
+	int death_signal = 0;
 
 	if (c->folder != NULL && chdir(c->folder) == -1) {
 		err_sys(e, EXIT_UNAVAILABLE, "cannot change to %s", c->folder);
@@ -142,7 +226,11 @@ costume_put_on(const struct costume *c, struct err *e)
 	}
 	if (c->umask != -1)
 		umask((mode_t)c->umask);
+	prctl(PR_GET_PDEATHSIG, &death_signal, 0, 0, 0);
 	if (c->change && change_user(c, &step) == -1)
+		goto fail;
+	step = "keep the parent-death signal";
+	if (keep_death_signal(death_signal, parent) == -1)
 		goto fail;
 	step = "set no-new-privs";
 	if (c->no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)

@@ -18,7 +18,9 @@ struct costume {
 	gid_t gid;
 	int ngroups;
 	gid_t groups[COSTUME_GROUPS];
-	char name[64];		/* of the user, for HOME, USER ... */
+	bool own_groups;	/* they were asked for, not the user's */
+	char name[64];		/* of the user, for HOME, USER ...; "" = not
+				 * known, as the other two */
 	char home[256];
 	char shell[256];
 	bool no_new_privs;
@@ -26,10 +28,12 @@ struct costume {
 	int umask;		/* -1 = leave */
 };
 
-/* Look up "USER", "USER:GROUP" or numbers of either, and the user's
- * supplementary groups.  0, or -1 with *e (unknown user: EXIT_CONFIG is not
- * used by a command line, so EXIT_USAGE). */
-int costume_find(struct costume *c, const char *user, struct err *e);
+/* Look up "USER", "USER:GROUP" or numbers of either; groups: a comma list, or
+ * "none"; NULL: the user's own.  Nobody is asked where both user and group and
+ * all groups are numbers and groups is not NULL.  0, or -1 with *e (unknown
+ * user: EXIT_CONFIG is not used by a command line, so EXIT_USAGE). */
+int costume_find(struct costume *c, const char *user, const char *groups,
+    struct err *e);
 
 /* Would fn(arg, e) succeed in this costume?  Tried in a throw-away child, so
  * that a start can fail before anything was made that only its former rights
@@ -37,7 +41,7 @@ int costume_find(struct costume *c, const char *user, struct err *e);
 int costume_try(const struct costume *c, int (*fn)(const char *, struct err *),
     const char *arg, struct err *e);
 
-/* Put it on.  0, or -1 with errno and *e: then the caller must end. */
+/* Put it on.  A parent-death signal (prctl(2)) is kept.  0, or -1 with errno and *e: then the caller must end. */
 int costume_put_on(const struct costume *c, struct err *e);
 
 #endif

@@ -139,54 +139,36 @@ lock_folder(const char *path)
 	return fd;
 }
 
-/* Where to bind before the rename: a name that nobody can have guessed,
- * beside the path, or, if that is too long for a socket, through /proc. */
-static void
-temporary(struct sockaddr_un *un, const char *path, int folder_fd)
-{
-	const char *slash = strrchr(path, '/');
-	int len = slash != NULL ? (int)(slash - path) : 0;
-	unsigned random = arc4random();
-	int n;
-
-	memset(un, 0, sizeof *un);
-	un->sun_family = AF_UNIX;
-	n = snprintf(un->sun_path, sizeof un->sun_path, "%.*s/.brood-%08x.new",
-	    len, path, random);
-	if ((size_t)n >= sizeof un->sun_path)
-		snprintf(un->sun_path, sizeof un->sun_path,
-		    "/proc/self/fd/%d/.brood-%08x.new", folder_fd, random);
-}
-
+/* Its own name, so that whoever inherits the socket finds that and no other.
+ * What is left of a dead server goes first: the folder is locked. */
 static int
-bind_and_rename(struct listener *l, const struct listen_spec *s, int folder_fd)
+bind_path(struct listener *l, const struct listen_spec *s)
 {
 	const char *path = path_of(&s->at);
-	struct sockaddr_un un;
 	struct stat st;
 	mode_t keep;
 	int r;
 
-	temporary(&un, path, folder_fd);
+	if (unlink(path) == -1 && errno != ENOENT)
+		return -1;
 	/* The mode is right from the first moment: a chmod by name could be
 	 * led elsewhere by whoever owns the folder. */
 	keep = umask(0777 & ~s->mode);
-	r = bind(l->fd, (struct sockaddr *)&un, sizeof un);
+	r = bind(l->fd, (const struct sockaddr *)&s->at.ss, s->at.len);
 	umask(keep);
 	if (r == -1)
 		return -1;
 	if ((s->uid != (uid_t)-1 || s->gid != (gid_t)-1) &&
-	    lchown(un.sun_path, s->uid, s->gid) == -1)
+	    lchown(path, s->uid, s->gid) == -1)
 		goto fail;
-	if (start_listening(l) == -1 ||
-	    lstat(un.sun_path, &st) == -1 || rename(un.sun_path, path) == -1)
+	if (start_listening(l) == -1 || lstat(path, &st) == -1)
 		goto fail;
 	l->dev = st.st_dev;
 	l->ino = st.st_ino;
 	return 0;
 fail:
 	r = errno;
-	unlink(un.sun_path);
+	unlink(path);
 	errno = r;
 	return -1;
 }
@@ -212,7 +194,7 @@ open_path(struct listener *l, const struct listen_spec *s, struct err *e)
 	} else if (live == -1 && errno == EEXIST) {
 		err_set(e, EXIT_UNAVAILABLE, "cannot bind %s: it exists and is "
 		    "not a socket", name);
-	} else if (live == -1 || bind_and_rename(l, s, folder_fd) == -1) {
+	} else if (live == -1 || bind_path(l, s) == -1) {
 		err_sys(e, EXIT_UNAVAILABLE, "cannot bind %s", name);
 		live = -1;
 	}

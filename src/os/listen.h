@@ -1,9 +1,9 @@
 /* listen.h - one bound socket.
  *
  * IPV6_V6ONLY is set on every IPv6 socket, whatever the system's habit, so
- * that both families can have a port (ipv6(7)).  A unix socket is bound under
- * a temporary name and renamed into place when it listens, under a lock on
- * its folder: a live server's is never taken, a dead one's is replaced.
+ * that both families can have a port (ipv6(7)).  A unix socket is bound under a
+ * lock on its folder: a live server's is never taken, a dead one's is
+ * replaced.
  * Floor 2 (os). */
 #ifndef OS_LISTEN_H
 #define OS_LISTEN_H

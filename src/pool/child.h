@@ -35,6 +35,9 @@ struct child_task {
 				 * ready: close it; -1 = none */
 	int stderr_fd;		/* becomes 2; -1 = 2 stays */
 	int stray_fd;		/* where to pass those on */
+	const _Atomic int *foreign;	/* the master's alone: to be closed at
+					 * once; they come and go meanwhile */
+	unsigned nforeign;
 	bool timed;		/* sessions may be too long */
 	unsigned recycle_after;	/* inline: leave after so many clients; 0 = no */
 	const struct handler *handler;

@@ -10,6 +10,7 @@
 #include "pool/dialect.h"
 #include "pool/pool.h"
 #include "rules/slot.h"
+#include "tools/clock.h"
 
 static void
 describe(struct child_listener *c, const struct listener *l)
@@ -106,6 +107,11 @@ generation_open(struct pool *p, const struct listener *v, unsigned n, struct err
 	g->task.master_pid = getpid();
 	g->task.bell_fd = p->loop->bell_fd;
 	g->task.handler = p->handler;
+	g->task.foreign = p->foreign;
+	g->task.nforeign = p->nforeign;
+	g->number = p->now != NULL ? p->now->number + 1 : 1;
+	decide_note(&p->decide, DECIDE_GENERATION, clock_ms(), 1,
+	    (long)g->number, (long)n);
 	if (p->now != NULL)
 		wait_farewell(&p->now->task.wait, UINT32_MAX);
 	g->older = p->now;

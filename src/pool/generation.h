@@ -12,6 +12,7 @@
 struct pool;
 
 struct pool_generation {
+	unsigned number;	/* from 1 */
 	struct child_task task;
 	struct pool_generation *older;
 };

@@ -136,6 +136,7 @@ serve_one(struct child *c, unsigned i)
 		child_ask_user(c, b.fd);
 		b.knows_user = true;
 	}
+	c->seat->local.len = 0;		/* of a former client */
 	child_take(c);
 	look_for_leaks(c, b.fd);
 	say_begin(&b, calls);

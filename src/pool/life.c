@@ -61,11 +61,26 @@ turn(struct child *c)
 		look_at(c, (unsigned)ev.data.u64);
 }
 
+/* What has come since our birth is not ours, and its number then nobody's:
+ * all that a child needs stays open while there is one that does. */
+static void
+drop_foreign(const struct child_task *t)
+{
+	for (unsigned i = 0; i < t->nforeign; i++) {
+		int fd = atomic_load_explicit(&t->foreign[i],
+		    memory_order_relaxed);
+
+		if (fd != -1)
+			sys_close(fd);
+	}
+}
+
 static void
 enter(struct child *c)
 {
 	long r;
 
+	drop_foreign(c->task);
 	if (c->task->shut_fd != -1)
 		sys_close(c->task->shut_fd);
 	r = handler_dress(c);

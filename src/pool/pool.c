@@ -214,12 +214,26 @@ start_one(struct pool *p, int64_t now)
 	s->pid = pid;
 	s->born_ms = now;
 	s->generation = p->now;
+	s->born_in = p->now->number;
 	return 0;
+}
+
+static void
+note_start(struct pool *p, unsigned available, int64_t now)
+{
+	const struct plan_limits *l = &p->spec->limits;
+	unsigned started = p->counts.idle + p->counts.starting - available;
+
+	if (started > 0)
+		decide_note(&p->decide, handler_is_worker(p->handler) ?
+		    DECIDE_REPLACE : DECIDE_START, now, started, available,
+		    l->fixed > 0 ? l->fixed : l->min_idle);
 }
 
 static void
 start(struct pool *p, unsigned n, int64_t now)
 {
+	unsigned available = p->counts.idle + p->counts.starting;
 	unsigned repeated;
 
 	if (n == 0)
@@ -229,6 +243,7 @@ start(struct pool *p, unsigned n, int64_t now)
 			break;
 		p->counts.starting++;
 	}
+	note_start(p, available, now);
 	if (n == 0) {
 		if (p->fault.fork_ms != 0 && episode_end(&p->forks))
 			log_info("fork-over");
@@ -255,7 +270,7 @@ shrink(struct pool *p, int64_t now)
 	unsigned spare;
 
 	if (idle <= p->spec->limits.max_idle || p->spec->limits.fixed > 0 ||
-	    p->closing) {
+	    p->closing || p->paused) {
 		p->quiet_ms = 0;
 		return;
 	}
@@ -271,6 +286,9 @@ shrink(struct pool *p, int64_t now)
 		return;
 	spare = plan_spare(&p->spec->limits, p->idle_low);
 	log_debug("shrink idle=%u spare=%u", idle, spare);
+	if (spare > 0)
+		decide_note(&p->decide, DECIDE_SPARE, now, spare, p->idle_low,
+		    p->spec->limits.max_idle);
 	wait_take_back(&p->now->task.wait);
 	wait_farewell(&p->now->task.wait, spare);
 	p->quiet_ms = now + 1000;
@@ -286,14 +304,20 @@ tell_ceiling(struct pool *p, const struct plan *todo, int64_t now)
 	unsigned repeated;
 
 	if (todo->why == PLAN_FULL && l->fixed == 0 && !p->was_full &&
-	    p->counts.idle + p->counts.starting == 0) {
+	    p->counts.busy >= l->max) {
 		p->was_full = true;
+		decide_note(&p->decide, DECIDE_FULL, now, 1, p->counts.busy,
+		    l->max);
+		p->news_full++;
 		if (episode_tell(&p->full, now, &repeated))
 			log_warn("full connected=%u maximum-connected=%u",
 			    p->counts.busy, l->max);
 	}
 	if (p->was_full && p->counts.idle >= l->min_idle) {
 		p->was_full = false;
+		decide_note(&p->decide, DECIDE_FULL_OVER, now, 1,
+		    p->counts.idle, l->min_idle);
+		p->news_calm++;
 		if (episode_end(&p->full))
 			log_info("full-over connected=%u", p->counts.busy);
 	}
@@ -313,15 +337,19 @@ next_deadline(const struct pool *p, int64_t now)
 {
 	int64_t next = sooner(sooner(LOOP_NEVER, p->reap_ms), p->quiet_ms);
 
-	if (!p->closing)
+	bool starts = !p->closing && !p->paused;
+
+	if (starts)
 		next = sooner(next, p->fault.until_ms);
-	if (p->fault.probing && p->fault.until_ms == 0 && !p->gone)
+	if (p->fault.probing && p->fault.until_ms == 0 && !p->gone &&
+	    !p->paused)
 		next = sooner(next, now + FAULT_WELL_MS);
 	/* Children that wait again do not say so, and may be too many. */
 	if (handler_is_inline(p->handler) && p->counts.busy > 0 &&
 	    p->counts.busy + p->counts.idle > p->spec->limits.max_idle)
 		next = sooner(next, now + p->spec->idle_ms);
-	if (p->spec->session_ms == 0 && !handler_is_worker(p->handler))
+	if (p->spec->session_ms == 0 && !handler_is_worker(p->handler) &&
+	    !p->kicking)
 		return next;
 	for (unsigned i = 0; i < p->board->high; i++)
 		if (p->seats[i].pid != 0)
@@ -340,7 +368,7 @@ settle_workers(struct pool *p, int64_t now)
 	    &(struct roll_counts){ .starting = c->starting, .ready = c->idle,
 	    .old = p->older, .leaving = p->leaving });
 
-	if (p->closing)
+	if (p->closing || p->paused)
 		return 0;
 	worker_retire(p, todo.retire, now);
 	if (fault_holds(&p->fault, now))
@@ -351,7 +379,7 @@ settle_workers(struct pool *p, int64_t now)
 /* maximum-connected was lowered: nobody is cut, but those that wait above it
  * must not take more. */
 static void
-keep_below(struct pool *p)
+keep_below(struct pool *p, int64_t now_ms)
 {
 	const struct plan_limits *l = &p->spec->limits;
 	const struct plan_counts *c = &p->counts;
@@ -362,6 +390,10 @@ keep_below(struct pool *p)
 	unsigned now = above < waiting ? above : waiting;
 
 	atomic_store(&p->board->above, above - now);
+	if (now > p->shrinking)
+		decide_note(&p->decide, DECIDE_SHRINK, now_ms,
+		    now - p->shrinking, alive, top);
+	p->shrinking = now;
 	if (now == 0)
 		return;
 	wait_take_back(&p->now->task.wait);
@@ -374,20 +406,46 @@ settle_children(struct pool *p, int64_t now)
 	struct plan_counts c = p->counts;
 	struct plan todo;
 
-	if (!p->closing)
-		keep_below(p);
+	/* Whoever has served while there is a pause, leaves. */
+	if (p->paused)
+		atomic_store(&p->board->above, UINT32_MAX);
+	else if (!p->closing)
+		keep_below(p, now);
 	c.busy += p->older;	/* they may still take one more */
 	todo = plan_next(&p->spec->limits, &c);
 	/* In this order: asking also ends a pause that is over. */
-	if (fault_holds(&p->fault, now) || p->closing)
+	if (fault_holds(&p->fault, now) || p->closing || p->paused)
 		todo.start = 0;
 	todo.start = fault_allows(&p->fault, c.starting + c.idle, todo.start);
 	if (todo.start > 0)
 		wait_take_back(&p->now->task.wait);
-	if (todo.wanted == 0)
+	if (todo.wanted == 0 || p->paused)
 		atomic_store(&p->board->wanted, 0);
 	tell_ceiling(p, &todo, now);
 	return todo.start;
+}
+
+/* Whoever has changed them. */
+static void
+note_limits(struct pool *p, int64_t now)
+{
+	const struct plan_limits *new = &p->spec->limits;
+	const struct plan_limits old = p->known;
+
+	if (memcmp(&old, new, sizeof old) == 0)
+		return;
+	p->known = *new;
+	if (old.burst == 0)
+		return;		/* the first ones */
+	if (old.min_idle != new->min_idle)
+		decide_note(&p->decide, DECIDE_MINIMUM, now, 1, old.min_idle,
+		    new->min_idle);
+	if (old.max_idle != new->max_idle)
+		decide_note(&p->decide, DECIDE_SPARES, now, 1, old.max_idle,
+		    new->max_idle);
+	if (old.max != new->max)
+		decide_note(&p->decide, DECIDE_MAXIMUM, now, 1, old.max,
+		    new->max);
 }
 
 int64_t
@@ -396,6 +454,7 @@ pool_settle(struct pool *p, int64_t now)
 	const struct plan_limits *l = &p->spec->limits;
 	unsigned todo;
 
+	note_limits(p, now);
 	if (p->reap_ms != 0 && now >= p->reap_ms)
 		reap_ended(p, now);
 	/* From here on a child that leaves too few rings; only then count.
@@ -447,6 +506,8 @@ pool_shift(struct pool *p, int by)
 void
 pool_dismiss(struct pool *p, int64_t now)
 {
+	if (!p->closing)
+		decide_note(&p->decide, DECIDE_STOP, now, 1, p->counts.busy, 0);
 	p->closing = true;
 	if (handler_is_worker(p->handler))
 		worker_dismiss(p, now);

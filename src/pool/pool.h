@@ -15,6 +15,7 @@
 #include "os/launch.h"
 #include "os/loop.h"
 #include "os/notify.h"
+#include "pool/decide.h"
 #include "pool/generation.h"
 #include "rules/episode.h"
 #include "rules/fault.h"
@@ -37,6 +38,7 @@ struct pool_seat {
 	int64_t born_ms;
 	int64_t end_ms;		/* end the session then; 0 = not yet known */
 	struct pool_generation *generation;
+	unsigned born_in;	/* its number */
 	uint32_t accept_errors;	/* of these we know */
 	int64_t begun_ns;	/* of the session that was seen and told; 0 = none */
 	/* Workers: */
@@ -49,6 +51,7 @@ struct pool_seat {
 	int64_t watch_ms;	/* hangs then; 0 = offers no watchdog */
 	int64_t recycle_ms;	/* too old then; 0 = never */
 	bool forced;		/* we ended it: TERM was sent */
+	bool kicked;		/* ... because somebody asked for it */
 	bool strange;		/* its nonsense was told */
 };
 
@@ -76,7 +79,19 @@ struct pool {
 	int64_t quiet_ms;	/* when to look at it; 0 = not too many */
 	int64_t reap_ms;	/* programs ended: look then; 0 = none did */
 	bool closing;		/* no new children */
+	bool patient;		/* ... and the old ones may take their time */
+	bool paused;		/* likewise, until it is resumed */
+	bool kicking;		/* some session is to be ended */
+	struct plan_limits known;	/* as of the last settle */
+	unsigned shrinking;	/* so many above the ceiling were noted */
+	struct decide decide;
+	const _Atomic int *foreign;	/* descriptors that are not for children:
+					 * so many, -1 for none */
+	unsigned nforeign;
 	bool revive;		/* a listener seems lost: the master's to mend */
+	/* What happened since the master looked, for its hooks: */
+	unsigned news_failed, news_full, news_calm;
+	char news_reason[160];	/* of the last that failed */
 	unsigned long served, deaths;
 	struct capture *capture;	/* of the programs' lines; or NULL */
 	bool strangers;		/* reap children we never started, too */

@@ -41,24 +41,30 @@ bury_busy(struct pool *p, unsigned i, int status, const struct rusage *ru,
 	tell_end(s->pid, b, status, ru, s->forced);
 	if (!handler_is_inline(p->handler) && p->handler->calls.end != NULL)
 		p->handler->calls.end(NULL, p->handler->calls.event_arg);
-	if (handler_is_inline(p->handler) && !s->forced)
+	if (handler_is_inline(p->handler) && !s->forced) {
 		p->deaths++;
+		decide_note(&p->decide, DECIDE_DIED, now, 1, s->pid, status);
+	}
 	if (b->fail_errno == 0) {
 		p->served++;
 		/* What ends at once, again and again, and takes nobody. */
 		if (handler_way(p->handler) == WAIT_CLAIM &&
 		    now - b->begun_ns / 1000000 < YOUNG_WAIT_MS &&
-		    !claim_was_used(p, i))
+		    !p->paused && !claim_was_used(p, i))
 			trouble_failed(p, s, true, now);
 		else
 			trouble_over(p);
 		return;
 	}
 	p->deaths++;
-	if (episode_tell(&p->execs, now, &repeated))
+	decide_note(&p->decide, DECIDE_EXEC_FAILED, now, 1, s->pid,
+	    b->fail_errno);
+	if (episode_tell(&p->execs, now, &repeated)) {
 		log_error("exec-failed program=%s errno=%s pid=%d repeated=%u",
 		    log_value(p->handler->path, path, sizeof path),
 		    tell_errno(b->fail_errno), s->pid, repeated);
+		trouble_note(p, s, b, status);
+	}
 	trouble_failed(p, s, true, now);
 }
 
@@ -74,6 +80,17 @@ by_hand(int status)
 	return false;
 }
 
+/* It may have been woken for a client.  Who is told to leave looks at all
+ * listeners first, and is replaced. */
+static void
+look_again(struct pool *p, const struct pool_seat *s)
+{
+	if (handler_way(p->handler) == WAIT_BATON)
+		wait_pass_all(&s->generation->task.wait);
+	else if (handler_way(p->handler) == WAIT_OWN && !p->closing)
+		wait_farewell(&p->now->task.wait, 1);
+}
+
 /* It had none. */
 static void
 bury_waiting(struct pool *p, unsigned i, int status, int64_t now)
@@ -85,17 +102,17 @@ bury_waiting(struct pool *p, unsigned i, int status, int64_t now)
 	if (s->forced ||
 	    (WIFEXITED(status) && WEXITSTATUS(status) == CHILD_EXIT_LEFT)) {
 		log_debug("left pid=%d", s->pid);
+		if (s->kicked && WIFSIGNALED(status))
+			look_again(p, s);
 		return;
 	}
 	p->deaths++;
-	if (by_hand(status) || episode_tell(&p->crashes, now, &repeated))
+	decide_note(&p->decide, DECIDE_DIED, now, 1, s->pid, status);
+	if (by_hand(status) || episode_tell(&p->crashes, now, &repeated)) {
 		tell_death(s->pid, b, status, repeated);
-	if (handler_way(p->handler) == WAIT_BATON)
-		wait_pass_all(&s->generation->task.wait);
-	/* It may have been woken for a client: who is told to leave looks at
-	 * all listeners first, and is replaced. */
-	else if (handler_way(p->handler) == WAIT_OWN && !p->closing)
-		wait_farewell(&p->now->task.wait, 1);
+		trouble_note(p, s, b, status);
+	}
+	look_again(p, s);
 	if (!by_hand(status) || now - s->born_ms < YOUNG_MS)
 		trouble_failed(p, s, false, now);
 }

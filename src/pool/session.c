@@ -17,7 +17,7 @@ session_begin(struct pool *p, unsigned i)
 	struct pool_seat *s = &p->seats[i];
 
 	s->begun_ns = p->board->seats[i].begun_ns;
-	s->forced = false;
+	s->forced = s->kicked = false;
 	if (episode_end(&p->accepts))
 		log_info("accept-over pid=%d", s->pid);
 	if (p->spec->session_ms > 0)
@@ -39,22 +39,50 @@ goes_on(const struct pool *p, unsigned i)
 	    p->board->seats[i].begun_ns == p->seats[i].begun_ns);
 }
 
+static void
+note_end(struct pool *p, const struct pool_seat *s, int64_t now)
+{
+	log_info("%s pid=%d signal=%s", s->kicked ? "kick" : "session-time",
+	    s->pid, s->forced ? "KILL" : "TERM");
+	if (!s->forced && !s->kicked)
+		decide_note(&p->decide, DECIDE_SESSION_TIME, now, 1, s->pid,
+		    (long)p->spec->session_ms);
+}
+
+void
+session_kick(struct pool *p, unsigned i, int64_t now)
+{
+	struct pool_seat *s = &p->seats[i];
+
+	if (s->begun_ns != p->board->seats[i].begun_ns)
+		session_begin(p, i);
+	/* Its end has begun already. */
+	if (s->forced)
+		return;
+	s->end_ms = now;
+	s->kicked = p->kicking = true;
+}
+
 void
 session_end_long(struct pool *p, int64_t now)
 {
-	if (p->spec->session_ms == 0 && !handler_is_worker(p->handler))
+	if (p->spec->session_ms == 0 && !handler_is_worker(p->handler) &&
+	    !p->kicking)
 		return;
+	p->kicking = false;
 	for (unsigned i = 0; i < p->board->high; i++) {
 		struct pool_seat *s = &p->seats[i];
 
-		if (s->pid == 0 || s->end_ms == 0 || now < s->end_ms)
+		if (s->pid == 0 || s->end_ms == 0)
 			continue;
-		if (!goes_on(p, i)) {
+		if (now >= s->end_ms && !goes_on(p, i)) {
 			s->end_ms = 0;
-			continue;
+			s->kicked = false;
 		}
-		log_info("session-time pid=%d signal=%s", s->pid,
-		    s->forced ? "KILL" : "TERM");
+		p->kicking |= s->kicked;
+		if (s->end_ms == 0 || now < s->end_ms)
+			continue;
+		note_end(p, s, now);
 		kill(-s->pid, s->forced ? SIGKILL : SIGTERM);
 		kill(-s->pid, SIGCONT);
 		s->forced = true;

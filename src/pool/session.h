@@ -12,6 +12,9 @@ void session_begin(struct pool *p, unsigned i);
 /* End those that last too long: TERM to the process group, then KILL. */
 void session_end_long(struct pool *p, int64_t now);
 
+/* End the session of seat i, in the same way, at the next settle. */
+void session_kick(struct pool *p, unsigned i, int64_t now);
+
 /* Send a signal to every session, and to the children that wait. */
 void session_signal(struct pool *p, int number);
 

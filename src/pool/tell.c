@@ -118,6 +118,19 @@ tell_death(pid_t pid, const struct seat *b, int status, unsigned repeated)
 		    how(status, end), repeated);
 }
 
+void
+tell_why(pid_t pid, const struct seat *b, int status, char *buf, size_t size)
+{
+	char end[64];
+
+	if (b->fail_errno != 0)
+		snprintf(buf, size, "child-failed pid=%d step=%s errno=%s", pid,
+		    step_word(b->fail_step), tell_errno(b->fail_errno));
+	else
+		snprintf(buf, size, "child-died pid=%d %s", pid,
+		    how(status, end));
+}
+
 const char *
 tell_errno(int error)
 {

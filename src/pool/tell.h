@@ -25,6 +25,10 @@ void tell_worker(pid_t pid, int status, bool failed);
 void tell_death(pid_t pid, const struct seat *b, int status,
     unsigned repeated);
 
+/* The same as a text. */
+void tell_why(pid_t pid, const struct seat *b, int status, char *buf,
+    size_t size);
+
 /* A line that a program wrote to its standard error; a capture_fn. */
 void tell_program(pid_t pid, const char *line, size_t n);
 

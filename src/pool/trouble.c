@@ -8,6 +8,7 @@
 #include "os/program.h"
 #include "pool/pool.h"
 #include "pool/tell.h"
+#include "tools/clock.h"
 #include "tools/log.h"
 
 void
@@ -16,6 +17,8 @@ trouble_failed(struct pool *p, const struct pool_seat *s, bool hard, int64_t now
 	if (!fault_note(&p->fault, now, s->born_ms, hard, arc4random()))
 		return;
 	p->gone |= hard;
+	decide_note(&p->decide, DECIDE_WAIT, now, 1,
+	    (long)(p->fault.until_ms - now), p->fault.rounds);
 	if (p->handler->calls.trouble != NULL)
 		p->handler->calls.trouble("children fail",
 		    p->handler->calls.event_arg);
@@ -24,12 +27,22 @@ trouble_failed(struct pool *p, const struct pool_seat *s, bool hard, int64_t now
 }
 
 void
+trouble_note(struct pool *p, const struct pool_seat *s, const struct seat *b,
+    int status)
+{
+	p->news_failed++;
+	tell_why(s->pid, b, status, p->news_reason, sizeof p->news_reason);
+}
+
+void
 trouble_over(struct pool *p)
 {
 	p->gone = false;
 	episode_end(&p->execs);
-	if (fault_clear(&p->fault))
-		log_info("pause-over");
+	if (!fault_clear(&p->fault))
+		return;
+	decide_note(&p->decide, DECIDE_WAIT_OVER, clock_ms(), 1, 0, 0);
+	log_info("pause-over");
 }
 
 static bool
@@ -64,6 +77,8 @@ trouble_check(struct pool *p, int64_t now)
 		return;
 	if (p->gone && program_check(p->handler->path, &e) == -1) {
 		fault_note(&p->fault, now, now + 1, true, arc4random());
+		decide_note(&p->decide, DECIDE_WAIT, now, 1,
+		    (long)(p->fault.until_ms - now), p->fault.rounds);
 		log_warn("pause seconds=%.1f reason=%s",
 		    (double)(p->fault.until_ms - now) / 1000,
 		    log_value(e.text, text, sizeof text));

@@ -8,11 +8,16 @@
 
 struct pool;
 struct pool_seat;
+struct seat;
 
 /* The child of this seat failed; hard: its program cannot be executed.  May
  * begin a pause. */
 void trouble_failed(struct pool *p, const struct pool_seat *s, bool hard,
     int64_t now);
+
+/* A child's failure was worth a line: let the master know it, too. */
+void trouble_note(struct pool *p, const struct pool_seat *s,
+    const struct seat *b, int status);
 
 /* All is well again, or may be: no pause any more. */
 void trouble_over(struct pool *p);

@@ -12,11 +12,12 @@
 #include "pool/pool.h"
 #include "pool/tell.h"
 #include "pool/trouble.h"
+#include "tools/clock.h"
 #include "tools/fd.h"
 #include "tools/log.h"
 
 enum {
-	GRACE_MS = 2000,	/* between ABRT and KILL of one that hangs */
+	GRACE_MS = 2000,	/* until KILL, of one that hangs or is kicked */
 	YOUNG_MS = 10000	/* ready, and dead so soon: it failed */
 };
 
@@ -107,6 +108,8 @@ become_ready(struct pool *p, struct pool_seat *s)
 	s->ready = true;
 	forget_line(p, s);
 	log_info("worker-ready pid=%d", s->pid);
+	decide_note(&p->decide, DECIDE_WORKER_READY, clock_ms(), 1, s->pid,
+	    (long)(clock_ms() - s->born_ms));
 }
 
 /* Whose is it: a worker's, or that of a process it started? */
@@ -186,12 +189,16 @@ look(struct pool *p, struct pool_seat *s, int64_t now)
 		} else {
 			log_warn("worker-late pid=%d start-time=%lldms", s->pid,
 			    (long long)p->spec->start_ms);
+			decide_note(&p->decide, DECIDE_WORKER_LATE, now, 1,
+			    s->pid, (long)p->spec->start_ms);
 			stop(p, s, SIGKILL, "start-time", now + GRACE_MS);
 			s->failed = true;
 		}
 	} else if (is_due(s->watch_ms, now)) {
 		log_warn("worker-hangs pid=%d watchdog=%lldms", s->pid,
 		    (long long)p->spec->watchdog_ms);
+		decide_note(&p->decide, DECIDE_WORKER_HANGS, now, 1, s->pid,
+		    (long)p->spec->watchdog_ms);
 		stop(p, s, SIGABRT, "watchdog", now + GRACE_MS);
 		s->failed = true;
 	} else if (s->ready && is_due(s->recycle_ms, now)) {
@@ -255,6 +262,8 @@ worker_retire(struct pool *p, unsigned n, int64_t now)
 
 		if (s == NULL)
 			return;
+		decide_note(&p->decide, DECIDE_RETIRE, now, 1, s->pid,
+		    s->generation != p->now);
 		stop(p, s, p->handler->stop_signal,
 		    s->generation != p->now ? "roll" : "recycle",
 		    now + p->spec->stop_ms);
@@ -267,7 +276,15 @@ worker_dismiss(struct pool *p, int64_t now)
 	for (unsigned i = 0; i < p->board->high; i++)
 		if (p->seats[i].pid != 0 && !p->seats[i].told)
 			stop(p, &p->seats[i], p->handler->stop_signal, "stop",
-			    now + p->spec->stop_ms);
+			    p->patient ? 0 : now + p->spec->stop_ms);
+}
+
+void
+worker_kick(struct pool *p, unsigned i, int64_t now)
+{
+	if (!p->seats[i].told)
+		stop(p, &p->seats[i], p->handler->stop_signal, "kick",
+		    now + GRACE_MS);
 }
 
 /* An end that we asked for is none of its failures, but one that we had to
@@ -284,10 +301,14 @@ worker_bury(struct pool *p, unsigned i, int status, int64_t now)
 		tell_worker(s->pid, status, false);
 	} else {
 		p->deaths++;
+		decide_note(&p->decide, b->fail_errno != 0 ?
+		    DECIDE_EXEC_FAILED : DECIDE_DIED, now, 1, s->pid,
+		    b->fail_errno != 0 ? b->fail_errno : status);
 		if (b->fail_errno != 0 && episode_tell(&p->execs, now, &repeated))
 			tell_death(s->pid, b, status, repeated);
 		else
 			tell_worker(s->pid, status, true);
+		trouble_note(p, s, b, status);
 	}
 	if (s->failed || (!s->told && (!s->ready || now - s->born_ms < YOUNG_MS)))
 		trouble_failed(p, s, b->fail_errno != 0, now);

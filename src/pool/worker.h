@@ -30,6 +30,9 @@ void worker_look(struct pool *p, int64_t now);
 void worker_retire(struct pool *p, unsigned n, int64_t now);
 void worker_dismiss(struct pool *p, int64_t now);
 
+/* Seat i's shall go, and soon; another takes its place. */
+void worker_kick(struct pool *p, unsigned i, int64_t now);
+
 /* When worker_look() has something to do for seat i; 0 = never. */
 int64_t worker_next(const struct pool *p, unsigned i);
 

@@ -116,6 +116,26 @@ log_reopen(void)
 }
 
 bool
+log_level_of(const char *word, enum log_level *level_r)
+{
+	for (int i = LOG_LEVEL_ERROR; i <= LOG_LEVEL_DEBUG; i++)
+		if (strcmp(levels[i].word, word) == 0) {
+			*level_r = (enum log_level)i;
+			return true;
+		}
+	return false;
+}
+
+bool
+log_set_level(enum log_level most)
+{
+	if (the.most == LOG_LEVEL_NONE)
+		return false;
+	the.most = most;
+	return true;
+}
+
+bool
 log_shows(enum log_level level)
 {
 	return level <= the.most;

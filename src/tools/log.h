@@ -26,6 +26,13 @@ int log_open(const char *where, enum log_level most);
  * stays, and -1 with errno is returned. */
 int log_reopen(void);
 
+/* The level of that name; false: there is none. */
+bool log_level_of(const char *word, enum log_level *level_r);
+
+/* Show more, or less, from now on, and in children that are started from now
+ * on.  False: there is no log. */
+bool log_set_level(enum log_level most);
+
 /* Would a line of this level be seen?  To save the making of it. */
 bool log_shows(enum log_level level);
 

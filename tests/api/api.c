@@ -1052,7 +1052,8 @@ takes_documented(const char *word, const char *value)
 	static const char *const examples[] = {
 		"1", "8", "5s", "yes", "/", "/tmp/brood-api-none", "0600",
 		"root", "nofile=64", "NAME=x", "name", "lo", "TERM", "notify",
-		"exec", "einhorn", "127.0.0.1", "127.0.0.0/8", "1000/s", "64k"
+		"exec", "einhorn", "127.0.0.1", "127.0.0.0/8", "1000/s", "64k",
+		"ready true"
 	};
 	char copy[128], *p = copy, *literal;
 
@@ -1082,42 +1083,91 @@ is_word(const char *s)
 	    strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(s);
 }
 
+/* Blanks belong to prose: everything else is how it would be written. */
+static bool
+takes_default(const struct brood_word *w)
+{
+	return w->initial[0] == '\0' || strchr(w->initial, ' ') != NULL ||
+	    strcmp(w->initial, "never") == 0 || takes(w->name, w->initial);
+}
+
+static bool
+is_sane(const struct brood_word *w)
+{
+	return is_word(w->name) && w->help != NULL && w->help[0] != '\0' &&
+	    strchr(w->help, '\n') == NULL &&
+	    (w->value == NULL || w->value[0] != '\0') &&
+	    w->range != NULL && w->range[0] != '\0' &&
+	    w->initial != NULL && w->kinds != NULL &&
+	    w->since != NULL && w->since[0] >= '0' && w->since[0] <= '9';
+}
+
+/* "1 to 32768": the ends are taken, what is beyond them is not. */
+static void
+holds_range(const struct brood_word *w)
+{
+	char low[32], high[32], below[32], above[32];
+	long long min, max;
+
+	if (sscanf(w->range, "%lldms to %lldd", &min, &max) == 2) {
+		snprintf(low, sizeof low, "%lldms", min);
+		snprintf(below, sizeof below, "%lldms", min - 1);
+		snprintf(high, sizeof high, "%lldd", max);
+		snprintf(above, sizeof above, "%lldd", max + 1);
+	} else if (strcmp(w->value != NULL ? w->value : "", "N") == 0 &&
+	    sscanf(w->range, "%lld to %lld", &min, &max) == 2) {
+		snprintf(low, sizeof low, "%lld", min);
+		snprintf(below, sizeof below, "%lld", min - 1);
+		snprintf(high, sizeof high, "%lld", max);
+		snprintf(above, sizeof above, "%lld", max + 1);
+	} else {
+		return;
+	}
+	ok(takes(w->name, low) && takes(w->name, high) &&
+	    !takes(w->name, below) && !takes(w->name, above),
+	    "%s is %s, and not beyond", w->name, w->range);
+}
+
 static void
 words(void)
 {
 	static const char *const musts[] = {
 		"minimum-available", "maximum-available", "maximum-connected",
 		"children", "backlog", "idle-time", "session-time", "stop-time",
-		"kind", "user", "interface"
+		"kind", "user", "interface", "name", "control", "groups", "on"
 	};
-	const char *name, *value, *help, *seen[256];
-	unsigned n;
+	const struct brood_word *w;
+	const char *seen[256];
+	unsigned n, live = 0, many = 0;
 
-	for (n = 0; (name = brood_word(n, &value, &help)) != NULL; n++) {
+	for (n = 0; (w = brood_word(n)) != NULL; n++) {
 		bool twice = false;
 
 		if (n == 256)
 			break;
 		for (unsigned i = 0; i < n; i++)
-			twice |= strcmp(seen[i], name) == 0;
-		seen[n] = name;
-		if (!ok(is_word(name) && !twice && help != NULL &&
-		    help[0] != '\0' && strchr(help, '\n') == NULL &&
-		    (value == NULL || value[0] != '\0'),
-		    "word %u, %s, is sane", n, name))
-			diag("value %s, help %s", value, help);
-		if (!ok(takes_documented(name, value),
+			twice |= strcmp(seen[i], w->name) == 0;
+		seen[n] = w->name;
+		if (!ok(is_sane(w) && !twice, "word %u, %s, is sane", n, w->name))
+			diag("value %s, range %s, help %s", w->value, w->range,
+			    w->help);
+		if (!ok(takes_documented(w->name, w->value),
 		    "and takes its documented form, %s",
-		    value != NULL ? value : "yes and no"))
-			diag("help: %s", help);
+		    w->value != NULL ? w->value : "yes and no"))
+			diag("help: %s", w->help);
+		if (!takes_default(w))
+			ok(false, "%s takes its default, %s", w->name, w->initial);
+		holds_range(w);
+		live += w->live;
+		many += w->many;
 	}
 	ok(n > 10 && n < 256, "there are some words");
-	ok(brood_word(n + 1, NULL, NULL) == NULL &&
-	    brood_word(UINT_MAX, &value, &help) == NULL,
+	ok(brood_word(n + 1) == NULL && brood_word(UINT_MAX) == NULL,
 	    "and none behind the last");
+	ok(live == 3, "three may be set while it runs");
+	ok(many == 3, "and three count each time");
 	ok(brood_can_share() == brood_can_share() &&
 	    takes("memory", "shared"), "memory can be asked for");
-	ok(brood_word(0, NULL, NULL) != NULL, "its results need not be asked for");
 	for (size_t i = 0; i < sizeof musts / sizeof musts[0]; i++) {
 		bool found = false;
 
@@ -1125,6 +1175,62 @@ words(void)
 			found |= strcmp(seen[k], musts[i]) == 0;
 		ok(found, "%s is a word", musts[i]);
 	}
+}
+
+/* What brood_check() says of one word beside a program. */
+static bool
+checks(const char *program, const char *word, const char *value, int status,
+    const char *text)
+{
+	char *argv[] = { (char *)(uintptr_t)program, NULL };
+	struct brood *b = brood_new();
+	int r, e;
+	bool good;
+
+	brood_program(b, argv);
+	if (word != NULL && brood_set(b, word, value) == -1)
+		diag("cannot set %s: %s", word, brood_error(b));
+	errno = 0;
+	r = brood_check(b);
+	e = errno;
+	good = r == (status == 0 ? 0 : -1) && brood_exit_status(b) == status &&
+	    strstr(brood_error(b), text) != NULL && (r == 0 || e != 0);
+	if (!good)
+		diag("returned %d, errno %d, status %d: %s", r, e,
+		    brood_exit_status(b), brood_error(b));
+	brood_free(b);
+	return good;
+}
+
+static void
+checking(void)
+{
+	struct brood *b;
+
+	ok(checks("cat", NULL, NULL, 0, ""), "what is right is found right");
+	ok(checks("cat", "minimum-available", "300", EX_USAGE,
+	    "above maximum-connected"), "limits are checked together");
+	ok(checks("cat", "overlap", "2", EX_USAGE, "expected kind worker"),
+	    "words of other kinds are found");
+	ok(checks("cat", "kind", "inline", EX_USAGE, "expected a function"),
+	    "and a missing function");
+	ok(checks("/nonexistent/program", NULL, NULL, EX_UNAVAILABLE,
+	    "/nonexistent/program"), "a program must be there");
+	ok(checks("/etc/passwd", NULL, NULL, EX_NOPERM, "/etc/passwd"),
+	    "and executable");
+	ok(checks("cat", "user", "no-such-user", EX_USAGE, "no-such-user"),
+	    "a user must exist");
+	ok(checks("cat", "control-look", "*", EX_USAGE, "expected control"),
+	    "who may use a control socket needs one");
+	b = brood_new();
+	brood_on_stream(b, obey, NULL);
+	for (int i = 0; i < 3; i++)
+		ok(brood_check(b) == 0, "it may be asked often");
+	ok(!brood_is_listening(b) && brood_listen(b, "127.0.0.1:0") == 0,
+	    "and changes nothing");
+	ok(brood_check(b) == -1 && errno == EBUSY, "when it listens it is late");
+	brood_free(b);
+	ok(brood_check(NULL) == -1 && errno == EINVAL, "nothing is no service");
 }
 
 /* ---- tests: order ---- */
@@ -1621,6 +1727,45 @@ counts(void)
 	ok(SOON(brood_count(b, BROOD_SERVED) == 10), "ten were served");
 	is_number((long)brood_count(b, (enum brood_count)99), 0,
 	    "what is no count is 0");
+	end_now(b);
+}
+
+/* What is in a file; "" as long as there is none. */
+static const char *
+text_of(const char *path)
+{
+	static char text[256];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd != -1 ? read(fd, text, sizeof text - 1) : 0;
+
+	text[n > 0 ? n : 0] = '\0';
+	if (fd != -1)
+		close(fd);
+	return text;
+}
+
+/* Commands run in somebody else's event loop, too, and none of the host's
+ * children or descriptors are touched for it. */
+static void
+hooks_run(void)
+{
+	char file[] = "/tmp/brood-api.XXXXXX", command[256], want[64];
+	int made = mkostemp(file, O_CLOEXEC), kept = open("/dev/null", O_RDONLY);
+	struct brood *b;
+
+	close(made);
+	unlink(file);
+	snprintf(command, sizeof command, "ready echo $BROOD_EVENT $BROOD_PID "
+	    "$(ls /proc/self/fd | wc -w) >%s.new; mv %s.new %s", file, file,
+	    file);
+	b = BEGIN("minimum-available", "2", "on", command);
+	/* Four: the fourth is the folder that is listed. */
+	snprintf(want, sizeof want, "ready %d 4\n", (int)getpid());
+	ok(SOON(text_of(file)[0] != '\0'), "a command runs at an event");
+	is_text(text_of(file), want, "of this process, with no descriptor of it");
+	ok(ask(port_of(b, 0), "p")[0] != '\0', "clients are served meanwhile");
+	unlink(file);
+	close(kept);
 	end_now(b);
 }
 
@@ -2858,6 +3003,7 @@ static const struct {
 	{ "null_arguments",            null_arguments },
 	{ "wrong_words",               wrong_words },
 	{ "words",                     words },
+	{ "checking",                  checking },
 	{ "before_listening",          before_listening },
 	{ "while_listening",           while_listening },
 	{ "after_the_end",             after_the_end },
@@ -2872,6 +3018,7 @@ static const struct {
 	{ "sigchld_stolen",            sigchld_stolen },
 	{ "host_blocks_signals",       host_blocks_signals },
 	{ "counts",                    counts },
+	{ "hooks_run",                 hooks_run },
 	{ "minimum_raised",            minimum_raised },
 	{ "maximum_lowered",           maximum_lowered },
 	{ "waiting_child_killed",      waiting_child_killed },

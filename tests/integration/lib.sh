@@ -308,3 +308,62 @@ watched() {
 	wait "$WATCHER"
 	tail -n 1 "$T/watched"
 }
+
+# ---- the services of a file
+
+BROODCTL=${BROODCTL:-$(dirname "$BROOD")/broodctl}
+CONF=$T/brood.conf
+
+# file_spawn [ARG...]: serve $CONF, which was written before; M, LOG.
+file_spawn() {
+	chmod 755 "$T"
+	: >"$LOG"
+	"$BROOD" -f "$CONF" --control "$T/run/control.sock" "$@" 2>>"$LOG" \
+	    </dev/null >"$T/stdout" &
+	M=$!
+	MASTERS="$MASTERS $M"
+}
+
+# file_start [ARG...]: the same, with standard input as $CONF (not of a pipe,
+# whose end is another shell), and wait until it is ready.
+file_start() {
+	cat >"$CONF"
+	file_begin "$@"
+}
+
+file_begin() {
+	file_spawn "$@"
+	wait_until file_is_ready || { not_ok "the file is served"; return 1; }
+}
+
+file_is_ready() {
+	log_has ' ready pid=[0-9]* services=' || ! kill -0 "$M" 2>/dev/null
+}
+
+# port_of_service NAME: the port of its first listener.
+port_of_service() {
+	sed -n "s/.* info listen addr=[^ ]*:\\([0-9]*\\) service=$1\$/\\1/p" \
+	    "$LOG" | head -n 1
+}
+
+# ctl VERB...: broodctl for that supervisor.
+ctl() {
+	"$BROODCTL" -s "$T/run/control.sock" "$@"
+}
+
+# master_of NAME: the pid that serves a service now.
+master_of() {
+	pgrep -n -P "$M" -f "^brood: master $1 "
+}
+
+# reloads N: so many reloads have ended, well or not.
+reloads() {
+	[ "$(log_count ' (reloaded generation=|reload-refused )')" -ge "$1" ]
+}
+
+# reload: HUP, and wait until it is done.
+reload() {
+	done_before=$(log_count ' (reloaded generation=|reload-refused )')
+	kill -HUP "$M"
+	wait_until reloads $((done_before + 1))
+}

@@ -1,0 +1,582 @@
+/* change.c - from one file to the next without a gap. */
+#include "brood/change.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "brood/unit.h"
+#include "lib/brood.h"
+#include "tools/clock.h"
+#include "tools/fd.h"
+#include "tools/log.h"
+
+enum {
+	ASK_MS = 5000,		/* for a master to take its limits */
+	UNDO_MS = 60000,	/* for one that was not wanted to finish */
+	ASK_SIZE = 512
+};
+
+/* ---- what differs ---- */
+
+const char *
+change_word(enum action a)
+{
+	static const char *const words[] = {
+		[ACTION_KEEP] = "keep", [ACTION_LIMITS] = "limits",
+		[ACTION_REPLACE] = "replace", [ACTION_START] = "start",
+		[ACTION_STOP] = "stop",
+	};
+
+	return words[a];
+}
+
+static void
+compare_one(const struct super *s, const struct plain_service *to,
+    struct step *st)
+{
+	*st = (struct step){ .unit = unit_find(s, to->name), .to = to };
+	st->action = ACTION_START;
+	if (st->unit == NULL || st->unit->now == NULL) {
+		strlcpy(st->because, st->unit == NULL ? "it is new" :
+		    "nobody serves it", sizeof st->because);
+		return;
+	}
+	switch (plain_compare(st->unit->spec, to, st->because)) {
+	case PLAIN_SAME:
+		st->action = ACTION_KEEP;
+		break;
+	case PLAIN_LIMITS:
+		st->action = st->unit->now->control[0] != '\0' ?
+		    ACTION_LIMITS : ACTION_REPLACE;
+		break;
+	case PLAIN_OTHER:
+		st->action = ACTION_REPLACE;
+		break;
+	}
+}
+
+int
+change_compare(const struct super *s, const struct plain *to,
+    struct step **v_r, unsigned *n_r)
+{
+	struct unit *u;
+	unsigned most = to->nservices, n = 0;
+
+	LIST_FOREACH(u, &s->units, next)
+		most++;
+	*v_r = calloc(most + 1, sizeof **v_r);
+	if (*v_r == NULL)
+		return -1;
+	for (unsigned i = 0; i < to->nservices; i++)
+		compare_one(s, &to->service[i], &(*v_r)[n++]);
+	LIST_FOREACH(u, &s->units, next)
+		if (plain_find(to, u->name) == NULL)
+			(*v_r)[n++] = (struct step){ ACTION_STOP, u, NULL,
+			    "it is not in the file" };
+	*n_r = n;
+	return 0;
+}
+
+/* ---- the end of it ---- */
+
+static void
+forget(struct super *s)
+{
+	struct change *c = &s->change;
+
+	loader_free(&c->loader);
+	plain_free(&c->plain);
+	free(c->step);
+	c->step = NULL;
+	c->nsteps = 0;
+	c->stage = CHANGE_NONE;
+	c->reopen = false;
+	ready_tell(&s->ready, "READY=1");
+}
+
+/* The first is the reason already. */
+static void
+tell_mistakes(const struct loader *l)
+{
+	const char *line = l->why + strcspn(l->why, "\n");
+	char one[1024], text[1024];
+
+	while (l->nwhy > 0 && *line != '\0' && *++line != '\0') {
+		snprintf(one, sizeof one, "%.*s", (int)strcspn(line, "\n"), line);
+		log_error("mistake text=%s", log_value(one, text, sizeof text));
+		line += strcspn(line, "\n");
+	}
+}
+
+static void
+refused(struct super *s, const struct err *e)
+{
+	char text[SUPER_REASON * 4];
+
+	log_error("reload-refused reason=%s", log_value(e->text, text,
+	    sizeof text));
+	tell_mistakes(&s->change.loader);
+	s->last = *e;
+	s->reload = RELOAD_REFUSED;
+	s->change.end = *e;
+	s->change.ended = true;
+	forget(s);
+}
+
+static void
+undo(struct super *s, const struct err *e)
+{
+	struct unit *u, *after;
+
+	LIST_FOREACH_SAFE(u, &s->units, next, after) {
+		fd_close(&u->ask_fd);
+		if (u->coming != NULL) {
+			/* It may have taken clients already; or it hangs. */
+			u->coming->state = KEEP_FINISHING;
+			u->coming->until_ms = s->now + UNDO_MS;
+			keep_tell(u->coming, SIGQUIT);
+			u->coming = NULL;
+		}
+		if (u->spec == NULL)
+			unit_remove(u);
+	}
+	sockets_undo(&s->sockets);
+	sockets_keep(&s->sockets);
+	refused(s, e);
+}
+
+void
+change_abort(struct super *s, const char *why)
+{
+	struct err e;
+
+	err_set(&e, EXIT_RUNNING, "%s", why);
+	s->change.asked = false;
+	if (s->change.stage == CHANGE_LOADING)
+		refused(s, &e);
+	else if (s->change.stage != CHANGE_NONE)
+		undo(s, &e);
+}
+
+static void
+finish(struct keep *k)
+{
+	if (k == NULL)
+		return;
+	k->state = KEEP_FINISHING;
+	k->until_ms = 0;
+	keep_tell(k, SIGQUIT);
+}
+
+static void
+commit_step(struct step *st)
+{
+	struct unit *u = st->unit;
+
+	if (st->action == ACTION_REPLACE || st->action == ACTION_STOP)
+		finish(u->now);
+	if (st->action == ACTION_REPLACE || st->action == ACTION_START) {
+		u->now = u->coming;
+		u->coming = NULL;
+		u->again_ms = u->pause_ms = 0;
+		u->restarts = 0;
+		u->reason[0] = '\0';
+		u->fault = (struct fault){ .rounds = 0 };
+	}
+	u->spec = st->to;
+	if (st->action == ACTION_STOP)
+		unit_remove(u);
+}
+
+/* What concerns the supervisor itself is read at its start only. */
+static void
+tell_globals(const struct plain *old, const struct plain *new)
+{
+	static const char *const words[] = {
+		"control", "control-mode", "control-owner", "control-look",
+		"control-operate", "control-own", "pidfile", "log", "log-level"
+	};
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+		const char *a = plain_global(old, words[i]);
+		const char *b = plain_global(new, words[i]);
+
+		if (strcmp(a != NULL ? a : "", b != NULL ? b : "") != 0)
+			log_warn("restart-needed word=%s", words[i]);
+	}
+}
+
+static void
+commit(struct super *s)
+{
+	struct change *c = &s->change;
+	struct plain old = s->plain;
+	unsigned count[ACTION_STOP + 1] = { 0 };
+
+	/* Ours first: who is told to finish serves what is in the queue. */
+	sockets_done(&s->sockets);
+	for (unsigned i = 0; i < c->nsteps; i++) {
+		count[c->step[i].action]++;
+		commit_step(&c->step[i]);
+	}
+	tell_globals(&s->plain, &c->plain);
+	s->plain = c->plain;
+	c->plain = (struct plain){ .nservices = 0 };
+	plain_free(&old);
+	s->generation++;
+	s->reload = RELOAD_OK;
+	log_info("reloaded generation=%u kept=%u limits=%u replaced=%u started=%u "
+	    "stopped=%u", s->generation, count[ACTION_KEEP],
+	    count[ACTION_LIMITS], count[ACTION_REPLACE], count[ACTION_START],
+	    count[ACTION_STOP]);
+	c->end = (struct err){ .status = EXIT_STOPPED };
+	c->ended = true;
+	forget(s);
+}
+
+/* ---- limits are told to masters that stay ---- */
+
+static const char *
+limit_of(const struct plain_service *to, const char *word)
+{
+	const char *value = plain_value(to, word);
+	const struct brood_word *w;
+
+	for (unsigned i = 0; value == NULL && (w = brood_word(i)) != NULL; i++)
+		if (strcmp(w->name, word) == 0)
+			value = w->initial;
+	return value;
+}
+
+/* A line to its control socket, as anybody might write. */
+static int
+ask(struct super *s, struct unit *u, const struct plain_service *to)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	const char *most = plain_value(to, "maximum-available");
+	char line[ASK_SIZE];
+	int n = snprintf(line, sizeof line, "set minimum-available %s "
+	    "maximum-connected %s%s%s\n", limit_of(to, "minimum-available"),
+	    limit_of(to, "maximum-connected"), most != NULL ?
+	    " maximum-available " : "", most != NULL ? most : "");
+
+	if (u->now == NULL)
+		return -1;
+	strlcpy(un.sun_path, u->now->control, sizeof un.sun_path);
+	u->ask_fd = fd_high(socket(AF_UNIX,
+	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+	u->ask_ms = s->now + ASK_MS;
+	if (u->ask_fd != -1 &&
+	    connect(u->ask_fd, (struct sockaddr *)&un, sizeof un) == 0 &&
+	    send(u->ask_fd, line, (size_t)n, MSG_NOSIGNAL) == n &&
+	    loop_add(&s->loop, u->ask_fd, EPOLLIN,
+	    SUPER_TAG_ASK + u->number % SUPER_TAG_ASK) == 0)
+		return 0;
+	fd_close(&u->ask_fd);
+	return -1;
+}
+
+/* One that does not take its limits is replaced instead. */
+static int
+replace(struct super *s, struct step *st)
+{
+	st->action = ACTION_REPLACE;
+	st->unit->coming = unit_launch(s, st->unit, st->to);
+	return st->unit->coming != NULL ? 0 : -1;
+}
+
+static struct step *
+step_of(struct super *s, const struct unit *u)
+{
+	for (unsigned i = 0; i < s->change.nsteps; i++)
+		if (s->change.step[i].unit == u)
+			return &s->change.step[i];
+	return NULL;
+}
+
+static void
+go_on(struct super *s)
+{
+	struct change *c = &s->change;
+	struct unit *u;
+
+	if (c->stage == CHANGE_STARTING) {
+		LIST_FOREACH(u, &s->units, next)
+			if (u->coming != NULL && u->coming->state ==
+			    KEEP_STARTING)
+				return;
+		c->stage = CHANGE_TELLING;
+		for (unsigned i = 0; i < c->nsteps; i++)
+			if (c->step[i].action == ACTION_LIMITS && (ask(s,
+			    c->step[i].unit, c->step[i].to) == -1)) {
+				c->stage = CHANGE_STARTING;
+				if (replace(s, &c->step[i]) == -1)
+					change_abort(s, c->step[i].unit->reason);
+				return;
+			}
+	}
+	LIST_FOREACH(u, &s->units, next)
+		if (u->ask_fd != -1)
+			return;
+	commit(s);
+}
+
+void
+change_answered(struct super *s, struct unit *u)
+{
+	struct step *st = step_of(s, u);
+	char line[ASK_SIZE];
+	ssize_t n = recv(u->ask_fd, line, sizeof line, 0);
+
+	if (n == -1 && errno == EAGAIN)
+		return;
+	fd_close(&u->ask_fd);
+	if (st == NULL || s->change.stage != CHANGE_TELLING)
+		return;
+	/* Twice said is the same, so all are asked again then. */
+	if (n < 3 || memcmp(line, "ok\n", 3) != 0) {
+		s->change.stage = CHANGE_STARTING;
+		if (replace(s, st) == -1) {
+			change_abort(s, u->reason);
+			return;
+		}
+	}
+	go_on(s);
+}
+
+/* ---- listeners and masters ---- */
+
+static int
+open_sockets(struct super *s, struct err *e)
+{
+	struct change *c = &s->change;
+	struct err one;
+
+	*e = (struct err){ .status = 0 };
+	for (unsigned i = 0; i < c->nsteps; i++) {
+		if (c->step[i].to == NULL ||
+		    sockets_open(&s->sockets, c->step[i].to, &one) == 0)
+			continue;
+		if (e->text[0] != '\0')
+			strlcat(e->text, "\n", sizeof e->text);
+		strlcat(e->text, c->step[i].to->name, sizeof e->text);
+		strlcat(e->text, ": ", sizeof e->text);
+		strlcat(e->text, one.text, sizeof e->text);
+		e->status = one.status;
+	}
+	return e->text[0] == '\0' ? 0 : -1;
+}
+
+static int
+start_masters(struct super *s, struct err *e)
+{
+	struct change *c = &s->change;
+
+	for (unsigned i = 0; i < c->nsteps; i++) {
+		struct step *st = &c->step[i];
+
+		if (st->action != ACTION_REPLACE && st->action != ACTION_START)
+			continue;
+		if (st->unit == NULL) {
+			st->unit = unit_add(s, st->to);
+			if (st->unit != NULL)
+				st->unit->spec = NULL;
+		}
+		if (st->unit != NULL)
+			st->unit->coming = unit_launch(s, st->unit, st->to);
+		if (st->unit == NULL || st->unit->coming == NULL) {
+			err_set(e, EXIT_SYSTEM, "%s: cannot start a master",
+			    st->to->name);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static void
+apply(struct super *s)
+{
+	struct change *c = &s->change;
+	struct err e = { EXIT_SYSTEM, "no memory for a change" };
+
+	c->stage = CHANGE_STARTING;
+	if (change_compare(s, &c->plain, &c->step, &c->nsteps) == -1) {
+		undo(s, &e);
+		return;
+	}
+	for (unsigned i = 0; c->reopen && i < c->nsteps; i++) {
+		const char *log = c->step[i].to != NULL ?
+		    plain_value(c->step[i].to, "log") : NULL;
+
+		if (c->step[i].action == ACTION_KEEP && log != NULL &&
+		    log[0] == '/')
+			c->step[i].action = ACTION_REPLACE;
+	}
+	if (open_sockets(s, &e) == -1 || start_masters(s, &e) == -1)
+		undo(s, &e);
+	else
+		go_on(s);
+}
+
+/* ---- news ---- */
+
+void
+change_ready(struct super *s, struct keep *k)
+{
+	struct unit *u = unit_find(s, k->name);
+
+	k->until_ms = 0;
+	if (u != NULL && u->coming == k && s->change.stage == CHANGE_STARTING)
+		go_on(s);
+}
+
+static void
+undo_for(struct super *s, const struct unit *u, const char *why)
+{
+	struct err e;
+
+	err_set(&e, EXIT_UNAVAILABLE, "%s: its new master %s", u->name, why);
+	undo(s, &e);
+}
+
+bool
+change_died(struct super *s, struct keep *k, int status)
+{
+	struct unit *u = unit_find(s, k->name);
+	char why[64];
+
+	if (u == NULL || u->coming != k)
+		return false;
+	u->coming = NULL;
+	if (WIFEXITED(status))
+		snprintf(why, sizeof why, "ended with status %d",
+		    WEXITSTATUS(status));
+	else
+		snprintf(why, sizeof why, "was ended by signal %d",
+		    WTERMSIG(status));
+	undo_for(s, u, why);
+	return true;
+}
+
+static void
+loaded(struct super *s)
+{
+	struct change *c = &s->change;
+	struct err e;
+
+	if (loader_end(&c->loader, &e) != 0 ||
+	    plain_read(&c->plain, c->loader.text, c->loader.size, &e) == -1)
+		refused(s, &e);
+	else
+		apply(s);
+}
+
+void
+change_hear(struct super *s)
+{
+	if (s->change.stage == CHANGE_LOADING && loader_take(&s->change.loader))
+		loaded(s);
+}
+
+/* ---- the beginning of it ---- */
+
+void
+change_ask(struct super *s)
+{
+	s->change.asked = true;
+}
+
+static void
+tell_begin(struct super *s)
+{
+	log_info("reload file=%s", s->o->source.path);
+	ready_tell(&s->ready, "RELOADING=1\nMONOTONIC_USEC=%lld",
+	    (long long)(clock_ns() / 1000));
+}
+
+static void
+begin(struct super *s)
+{
+	struct change *c = &s->change;
+	struct err e;
+
+	c->asked = false;
+	c->began = true;
+	tell_begin(s);
+	c->stage = CHANGE_LOADING;
+	if (loader_start(&c->loader, &s->o->source, s->now, &e) == -1 ||
+	    loop_add(&s->loop, c->loader.out_fd, EPOLLIN, SUPER_TAG_OUT) == -1 ||
+	    loop_add(&s->loop, c->loader.err_fd, EPOLLIN, SUPER_TAG_ERR) == -1)
+		refused(s, &e);
+}
+
+void
+change_reopen(struct super *s)
+{
+	struct err e;
+
+	if (s->change.stage != CHANGE_NONE || s->stopping ||
+	    plain_copy(&s->change.plain, &s->plain, &e) == -1)
+		return;
+	s->change.reopen = true;
+	s->change.loader.nwhy = 0;
+	tell_begin(s);
+	apply(s);
+}
+
+static int64_t
+next_time(struct super *s)
+{
+	int64_t next = LOOP_NEVER;
+	struct unit *u;
+
+	if (s->change.stage == CHANGE_LOADING)
+		return s->change.loader.until_ms;
+	LIST_FOREACH(u, &s->units, next) {
+		if (u->coming != NULL && u->coming->until_ms != 0)
+			next = super_sooner(next, u->coming->until_ms);
+		if (u->ask_fd != -1)
+			next = super_sooner(next, u->ask_ms);
+	}
+	return next;
+}
+
+static void
+look_at_clock(struct super *s)
+{
+	struct unit *u;
+
+	if (s->change.stage == CHANGE_LOADING &&
+	    s->now >= s->change.loader.until_ms)
+		loaded(s);
+	LIST_FOREACH(u, &s->units, next) {
+		if (u->coming != NULL && u->coming->until_ms != 0 &&
+		    s->now >= u->coming->until_ms) {
+			undo_for(s, u, "was not ready in time");
+			return;
+		}
+		if (u->ask_fd != -1 && s->now >= u->ask_ms) {
+			undo_for(s, u, "did not answer in time");
+			return;
+		}
+	}
+}
+
+int64_t
+change_turn(struct super *s)
+{
+	look_at_clock(s);
+	/* Who asked for the last one is answered first. */
+	if (s->change.stage == CHANGE_NONE && s->change.asked && s->is_ready &&
+	    !s->stopping && !s->change.ended)
+		begin(s);
+	return next_time(s);
+}

@@ -1,0 +1,56 @@
+/* keep.h - one master process, from its start to its end.
+ *
+ * It is the same brood, started as systemd would: listeners by LISTEN_FDS,
+ * readiness by NOTIFY_SOCKET, its words as options.  It dresses itself, and
+ * learns of our death by its parent-death signal.  Floor 5 (brood). */
+#ifndef BROOD_KEEP_H
+#define BROOD_KEEP_H
+
+#include <stdint.h>
+#include <sys/queue.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include "brood/plain.h"
+#include "brood/sockets.h"
+
+enum keep_state { KEEP_STARTING, KEEP_RUNNING, KEEP_FINISHING, KEEP_STOPPING };
+
+enum { KEEP_PATH = 108 };
+
+struct keep {
+	LIST_ENTRY(keep) next;
+	char name[48];		/* of the service */
+	pid_t pid;
+	unsigned serial;	/* tells masters of one service apart */
+	enum keep_state state;
+	int64_t born_ms;
+	int64_t until_ms;	/* late, or to be killed, then; 0 = never */
+	char control[KEEP_PATH];	/* its socket; "" = none */
+};
+
+/* What all masters are started with. */
+struct keep_way {
+	const char *binary;	/* ours */
+	const char *notify;	/* of NOTIFY_SOCKET */
+	const char *log;	/* where, and how much, unless the service says
+				 * otherwise; NULL = as brood(8) */
+	const char *level;
+	const struct plain *plain;	/* for the control socket's words */
+	const char *control;	/* ours: theirs are beside it; NULL = none */
+	struct rlimit descriptors;	/* as we were given it */
+};
+
+/* Start one for a service whose sockets are all open.  NULL with errno. */
+struct keep *keep_start(const struct keep_way *w, const struct sockets *v,
+    const struct plain_service *s, unsigned serial, int64_t now);
+
+/* Tell it to go: SIGQUIT (finish), SIGTERM, SIGKILL. */
+void keep_tell(struct keep *k, int number);
+
+/* It has ended: remove what it left. */
+void keep_bury(struct keep *k);
+
+const char *keep_word(enum keep_state state);
+
+#endif

@@ -1,0 +1,169 @@
+/* many.c - from a file to a supervisor. */
+#include "brood/many.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "brood/life.h"
+#include "brood/loader.h"
+#include "brood/supervisor.h"
+#include "tools/fd.h"
+#include "tools/log.h"
+
+struct many {
+	const struct options *o;
+	struct life life;
+	char path[PATH_MAX];
+	char pidfile[PATH_MAX];
+	const char *log, *level;	/* ours */
+	struct supervisor_options s;
+};
+
+static int
+find_source(struct many *m, struct err *e)
+{
+	const struct options *o = m->o;
+	const char *path = o->file != NULL ? o->file :
+	    o->inetd != NULL ? o->inetd : o->xinetd;
+
+	m->s.source.format = o->file != NULL ? LOADER_BROOD :
+	    o->inetd != NULL ? LOADER_INETD : LOADER_XINETD;
+	m->s.source.path = m->path;
+	m->s.title = m->path;
+	return life_absolute("file", path, m->path, e);
+}
+
+/* ---- looking only ---- */
+
+static int
+look(const struct many *m)
+{
+	FILE *nowhere;
+	int status;
+
+	if (m->o->convert)
+		return loader_convert(&m->s.source, stdout, stderr);
+	if (m->o->print)
+		return loader_check(&m->s.source, stdout, stderr);
+	nowhere = fopen("/dev/null", "we");
+	if (nowhere == NULL)
+		return EXIT_SYSTEM;
+	status = loader_check(&m->s.source, nowhere, stderr);
+	fclose(nowhere);
+	return status;
+}
+
+/* ---- serving ---- */
+
+static int
+load(struct many *m, struct plain *p, struct err *e)
+{
+	static struct loader l;
+	int status = loader_run(&l, &m->s.source, e);
+
+	if (status == 0 && plain_read(p, l.text, l.size, e) == -1)
+		status = e->status;
+	/* All mistakes, as a compiler has them; not the first as our own. */
+	if (status != 0 && l.nwhy > 0) {
+		fwrite(l.why, 1, l.nwhy, stderr);
+		e->text[0] = '\0';
+	}
+	loader_free(&l);
+	return status == 0 ? 0 : -1;
+}
+
+static int
+open_log(struct many *m, const struct plain *p, struct err *e)
+{
+	const struct options *o = m->o;
+
+	m->log = o->log != NULL ? o->log : plain_global(p, "log");
+	if (m->log == NULL)
+		m->log = o->daemon ? "syslog" : "stderr";
+	m->level = o->leveled || plain_global(p, "log-level") == NULL ?
+	    o->level : plain_global(p, "log-level");
+	if (brood_log(m->log, m->level) == -1) {
+		err_sys(e, EXIT_SYSTEM, "cannot open the log %s", m->log);
+		return -1;
+	}
+	m->life.logging = true;
+	m->s.log = m->log;
+	m->s.level = m->level;
+	return 0;
+}
+
+static int
+prepare(struct many *m, struct plain *p, struct err *e)
+{
+	const struct options *o = m->o;
+	const char *pidfile;
+
+	if (load(m, p, e) == -1)
+		return -1;
+	pidfile = o->pidfile != NULL ? o->pidfile : plain_global(p, "pidfile");
+	if (pidfile != NULL && (life_absolute("pid file", pidfile, m->pidfile,
+	    e) == -1 || life_lock(&m->life, m->pidfile, e) == -1))
+		return -1;
+	if (open_log(m, p, e) == -1 ||
+	    (o->daemon && life_background(&m->life, e) == -1) ||
+	    life_write(&m->life, m->pidfile, e) == -1)
+		return -1;
+	if (o->daemon)
+		life_leave_terminal();
+	return o->daemon ? chdir("/") : 0;
+}
+
+static void
+on_ready(void *arg)
+{
+	life_tell(arg, &(struct err){ .status = EXIT_STOPPED });
+}
+
+static int
+serve(struct many *m)
+{
+	struct err e = { .status = 0 };
+	struct plain p = { .nservices = 0 };
+	char text[2048];
+	int status;
+
+	m->s.require_all = m->o->require_all;
+	m->s.ready_fd = m->o->ready_fd;
+	m->s.control = m->o->control;
+	m->s.ready = on_ready;
+	m->s.arg = &m->life;
+	if (life_close_foreign(m->o->ready_fd, &e) == -1 ||
+	    prepare(m, &p, &e) == -1)
+		status = e.status;
+	else
+		status = supervisor_run(&m->s, &p, &e);
+	if (status != EXIT_STOPPED && m->life.parent_fd == -1)
+		life_complain(2, &e);
+	if (status != EXIT_STOPPED && m->life.logging && e.text[0] != '\0')
+		log_error("start-failed status=%d reason=%s", status,
+		    log_value(e.text, text, sizeof text));
+	if (m->life.pidfile != NULL)
+		life_unlock(&m->life);
+	log_close(1000);
+	e.status = status;
+	life_tell(&m->life, &e);
+	return status;
+}
+
+int
+many_run(const struct options *o)
+{
+	static struct many m;
+	struct err e;
+
+	m = (struct many){ .o = o,
+	    .life = { .parent_fd = -1, .stderr_fd = -1 } };
+	if (find_source(&m, &e) == -1) {
+		life_complain(2, &e);
+		return e.status;
+	}
+	return o->check || o->print || o->convert ? look(&m) : serve(&m);
+}

@@ -1,0 +1,560 @@
+/* old.c - a service is put together in a box, and shelved when it is whole. */
+#include "brood/old.h"
+
+#include <arpa/inet.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "brood/conf.h"
+#include "rules/address.h"
+#include "rules/scfg.h"
+#include "rules/spec.h"
+
+void
+old_begin(struct old *o, struct directives *to, struct mistakes *m,
+    bool convert)
+{
+	*o = (struct old){ .m = m, .to = to, .convert = convert,
+	    .scratch = tree_make(sizeof *o->scratch) };
+}
+
+/* ---- lines ---- */
+
+bool
+old_open(struct old *o, struct old_text *t, const char *file,
+    const char *text, size_t size)
+{
+	const char *nul = size > 0 ? memchr(text, '\0', size) : NULL;
+	const char *start = text, *next;
+	unsigned line = 1;
+
+	*t = (struct old_text){ file, text, text + size, 0 };
+	if (nul == NULL)
+		return true;
+	while ((next = memchr(start, '\n', (size_t)(nul - start))) != NULL) {
+		start = next + 1;
+		line++;
+	}
+	mistake(o->m, file, line, (unsigned)(nul - start) + 1,
+	    "a NUL byte: expected text");
+	return false;
+}
+
+bool
+old_line(struct old_text *t, const char **line_r, size_t *n_r)
+{
+	const char *newline;
+
+	if (t->at == t->end)
+		return false;
+	newline = memchr(t->at, '\n', (size_t)(t->end - t->at));
+	*line_r = t->at;
+	*n_r = (size_t)((newline != NULL ? newline : t->end) - t->at);
+	t->at = newline != NULL ? newline + 1 : t->end;
+	t->line++;
+	return true;
+}
+
+bool
+old_check(struct old *o, const struct old_text *t, const char *line, size_t n)
+{
+	/* As a comment, for that is looked at byte by byte as well. */
+	char *copy = tree_make(n + 1);
+	struct scfg s;
+	bool good;
+
+	copy[0] = '#';
+	memcpy(copy + 1, line, n);
+	scfg_begin(&s, copy, n + 1);
+	good = scfg_next(&s, o->scratch) == SCFG_END;
+	if (!good)
+		mistake(o->m, t->file, t->line, s.bad_column - 1, "%s", s.why);
+	free(copy);
+	return good;
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* Where the word at p ends. */
+static const char *
+word_end(const char *p, const char *end)
+{
+	while (p < end && !is_blank(*p))
+		p++;
+	return p;
+}
+
+static bool
+add_word(struct old *o, const struct file_place *at, const char *from,
+    const char *to, struct old_words *w)
+{
+	size_t n = (size_t)(to - from);
+	char *text;
+
+	if (w->n == OLD_WORDS || ++o->nwords > OLD_MOST) {
+		mistake(o->m, at->file, at->line, at->column,
+		    "too many words: expected at most %d of one entry, %d in "
+		    "all", OLD_WORDS, OLD_MOST);
+		return false;
+	}
+	text = tree_make(n + 1);
+	memcpy(text, from, n);
+	w->word[w->n++] = (struct old_word){ text, *at };
+	return true;
+}
+
+bool
+old_split(struct old *o, const struct old_text *t, const char *line,
+    size_t n, bool *quoted_r, struct old_words *w)
+{
+	const char *end = line + n, *stop;
+
+	for (const char *p = line;; p = stop) {
+		struct file_place at = { t->file, t->line, 0 };
+		bool quoted;
+
+		while (p < end && is_blank(*p))
+			p++;
+		if (p == end)
+			return true;
+		at.column = (unsigned)(p - line) + 1;
+		quoted = quoted_r != NULL && (*p == '"' || *p == '\'');
+		stop = quoted ? memchr(p + 1, *p, (size_t)(end - p - 1)) :
+		    word_end(p, end);
+		if (stop == NULL) {
+			mistake(o->m, at.file, at.line, at.column, "a quote that "
+			    "is not closed: expected its other end in the same "
+			    "line");
+			return false;
+		}
+		if (!add_word(o, &at, p + quoted, stop, w))
+			return false;
+		if (quoted) {
+			*quoted_r = true;
+			stop++;
+		}
+	}
+}
+
+bool
+old_number(const char *text, unsigned min, unsigned max, unsigned *n_r)
+{
+	size_t n = strspn(text, "0123456789");
+
+	if (n == 0 || n > 9 || text[n] != '\0')
+		return false;
+	*n_r = (unsigned)strtoul(text, NULL, 10);
+	return *n_r >= min && *n_r <= max;
+}
+
+/* ---- services ---- */
+
+bool
+old_room(struct old *o, const struct file_place *at)
+{
+	if (++o->nservices <= CONF_SERVICES)
+		return true;
+	mistake(o->m, at->file, at->line, at->column,
+	    "too many services: expected at most %d", CONF_SERVICES);
+	return false;
+}
+
+void
+old_service(struct old_service *s, struct old *o, const struct file_place *at)
+{
+	*s = (struct old_service){ .o = o, .at = *at, .before = o->m->n };
+	STAILQ_INIT(&s->box);
+	s->d = tree_add(&s->box, at->file, at->line);
+	s->d->block = true;
+}
+
+static void
+tell(struct old_service *s, const struct file_place *at, const char *text)
+{
+	mistake(s->o->m, at->file, at->line, at->column, "%s", text);
+}
+
+void
+old_wrong(struct old_service *s, const struct file_place *at,
+    const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	tell(s, at, text);
+}
+
+/* In ASCII: a character may have been cut in two. */
+static void
+comment(struct directive *d, char *text)
+{
+	for (char *p = text; *p != '\0'; p++)
+		if ((*p & 0x80) != 0)
+			*p = '?';
+	tree_comment(d, "%s", text);
+}
+
+void
+old_comment(struct directive *d, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	comment(d, text);
+}
+
+void
+old_note(struct old_service *s, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	comment(s->d, text);
+}
+
+static void
+refuse(struct old_service *s, const struct file_place *at, const char *text)
+{
+	const char *advice = strstr(text, "; expected");
+	char line[600];
+
+	if (!s->off && !s->o->convert) {
+		tell(s, at, text);
+		return;
+	}
+	s->off = true;
+	snprintf(line, sizeof line, "Not served: %.*s.", advice != NULL ?
+	    (int)(advice - text) : (int)strlen(text), text);
+	if (s->d->comment == NULL || strstr(s->d->comment, line) == NULL)
+		comment(s->d, line);
+}
+
+void
+old_refuse(struct old_service *s, const struct file_place *at,
+    const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	refuse(s, at, text);
+}
+
+void
+old_leave_out(struct old_service *s, const struct file_place *at,
+    const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	refuse(s, at, text);
+	s->unmade = true;
+}
+
+void
+old_say(struct old_service *s, const struct file_place *at, const char *name,
+    const char *value)
+{
+	tree_say(&s->d->children, at->file, at->line, at->column, name, value,
+	    NULL);
+}
+
+/* ---- where ---- */
+
+static void
+add_address(struct old_service *s, const struct file_place *at,
+    const char *text)
+{
+	struct address a;
+	const char *why = address_parse(text, strlen(text), &a);
+
+	if (why != NULL) {
+		old_wrong(s, at, "address `%.200s': %s", text, why);
+		return;
+	}
+	if (s->listen == NULL)
+		s->listen = tree_say(&s->d->children, at->file, at->line,
+		    at->column, "listen", NULL);
+	for (unsigned i = 1; i < s->listen->n; i++)
+		if (strcmp(s->listen->word[i].text, text) == 0)
+			return;
+	if (s->listen->n > CONF_LISTENERS)
+		old_wrong(s, at, "too many addresses: expected at most %d",
+		    CONF_LISTENERS);
+	else
+		tree_word(s->listen, text, at->column);
+}
+
+/* The host as our grammar has it; NULL: it contradicts the family. */
+static const char *
+host_of(const char *host, enum old_family family, char buf[80])
+{
+	static const char *const all[] = { "*", "0.0.0.0", "[::]" };
+	static const char *const own[] = { "localhost", "127.0.0.1", "[::1]" };
+	struct in6_addr six;
+	struct in_addr four;
+
+	if (host == NULL || strcmp(host, "*") == 0)
+		return all[family];
+	if (strcmp(host, "localhost") == 0)
+		return own[family];
+	if (inet_pton(AF_INET, host, &four) == 1)
+		return family == OLD_IPV6 ? NULL : host;
+	if (inet_pton(AF_INET6, host, &six) == 1) {
+		snprintf(buf, 80, "[%s]", host);
+		return family == OLD_IPV4 ? NULL : buf;
+	}
+	return family == OLD_ANY || host[0] == '[' ? host : NULL;
+}
+
+void
+old_listen(struct old_service *s, const struct file_place *at,
+    enum old_socket socket, enum old_family family, const char *host,
+    const char *port)
+{
+	char buf[80], text[512];
+	const char *part = host_of(host, family, buf);
+
+	if (part == NULL) {
+		old_wrong(s, at, "%.200s: expected an address of %s", host,
+		    family == OLD_IPV4 ? "IPv4" : "IPv6");
+		return;
+	}
+	if ((size_t)snprintf(text, sizeof text, "%s%s:%s",
+	    socket == OLD_UDP ? "udp:" : "", part, port) >= sizeof text)
+		old_wrong(s, at, "too long: expected HOST:SERVICE");
+	else
+		add_address(s, at, text);
+}
+
+void
+old_listen_unix(struct old_service *s, const struct file_place *at,
+    enum old_socket socket, const char *path)
+{
+	char text[512];
+
+	if (path[0] != '/')
+		old_wrong(s, at, "%.200s: expected the absolute path of a socket",
+		    path);
+	else if ((size_t)snprintf(text, sizeof text, "%s:%s",
+	    socket == OLD_UNIX ? "unix" : socket == OLD_UNIX_DGRAM ?
+	    "unix-dgram" : "unix-seqpacket", path) >= sizeof text)
+		old_wrong(s, at, "path too long: a unix socket's has at most "
+		    "107 bytes");
+	else
+		add_address(s, at, text);
+}
+
+/* ---- what ---- */
+
+bool
+old_builtin(const char *name)
+{
+	static const char *const names[] = {
+		"echo", "discard", "daytime", "chargen", "time"
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+void
+old_most(struct old_service *s, const struct file_place *at, unsigned n)
+{
+	char text[24];
+
+	if (n > SPEC_MOST_CHILDREN)
+		old_note(s, "%u at once is more than brood has children: %d.", n,
+		    SPEC_MOST_CHILDREN);
+	if (n == 0 || n > SPEC_MOST_CHILDREN)
+		n = SPEC_MOST_CHILDREN;
+	snprintf(text, sizeof text, "%u", n);
+	if (n < SPEC_MIN_AVAILABLE)
+		old_say(s, at, "minimum-available", text);
+	old_say(s, at, "maximum-connected", text);
+}
+
+void
+old_program(struct old_service *s, const char *word,
+    const struct old_word *program, const struct old_word *argv0,
+    const struct old_word *arg, unsigned n)
+{
+	const struct file_place *at = &program->at;
+	const char *slash = strrchr(program->text, '/');
+	const char *name = argv0 != NULL ? argv0->text :
+	    slash != NULL ? slash + 1 : program->text;
+	struct directive *d;
+
+	if (program->text[0] != '/') {
+		old_wrong(s, at, "%.200s: expected the absolute path of a program",
+		    program->text);
+		return;
+	}
+	d = tree_say(&s->d->children, at->file, at->line, at->column, word,
+	    program->text, NULL);
+	for (unsigned i = 0; i < n; i++)
+		tree_word(d, arg[i].text, arg[i].at.column);
+	if (strcmp(name, program->text) != 0)
+		old_say(s, argv0 != NULL ? &argv0->at : at, "argv0", name);
+}
+
+/* ---- its name ---- */
+
+/* Letters, digits, _ . and - stay; with room for a number behind it. */
+static void
+clean_name(const char *name, const char *kind, char out[CONF_NAME + 1])
+{
+	int most = CONF_NAME - 5 - (kind != NULL ? (int)strlen(kind) + 1 : 0);
+
+	snprintf(out, CONF_NAME + 1, "%.*s%s%s", most, name,
+	    kind != NULL ? "-" : "", kind != NULL ? kind : "");
+	for (char *p = out; *p != '\0'; p++)
+		if (!((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+		    (*p >= '0' && *p <= '9') ||
+		    (p != out && (*p == '.' || *p == '-'))))
+			*p = '_';
+}
+
+/* The number of the next service of that name; 1: there is none yet. */
+static unsigned
+next_number(const struct old *o, const char *name)
+{
+	const struct directive *d;
+	size_t n = strlen(name);
+	unsigned most = 1, number;
+	bool taken = false;
+
+	STAILQ_FOREACH(d, o->to, next) {
+		const char *other = d->n == 2 ? d->word[1].text : "";
+
+		taken |= strcmp(other, name) == 0;
+		if (strncmp(other, name, n) == 0 && other[n] == '-' &&
+		    old_number(other + n + 1, 1, 9998, &number) && number > most)
+			most = number;
+	}
+	return taken ? most + 1 : 1;
+}
+
+/* Only the comment comes out; it begins with what is missing. */
+static void
+leave_out(struct old_service *s, const char *name)
+{
+	const char *why = s->d->comment;
+
+	s->d->block = false;
+	STAILQ_INIT(&s->d->children);
+	s->d->comment = NULL;
+	tree_comment(s->d, "Left out: %s, line %u.", name, s->at.line);
+	tree_comment(s->d, "%s", why);
+}
+
+void
+old_end(struct old_service *s, const char *name, const char *kind)
+{
+	char text[CONF_NAME + 1];
+	unsigned number;
+
+	if (s->o->m->n > s->before)
+		return;
+	if (s->off)
+		old_say(s, &s->at, "enabled", "no");
+	clean_name(name, kind, text);
+	if (s->unmade) {
+		leave_out(s, text);
+	} else {
+		number = next_number(s->o, text);
+		if (number > 1)
+			snprintf(text + strlen(text), 6, "-%u", number % 10000);
+		tree_word(s->d, "service", s->at.column);
+		tree_word(s->d, text, s->at.column);
+	}
+	STAILQ_REMOVE_HEAD(&s->box, next);
+	STAILQ_INSERT_TAIL(s->o->to, s->d, next);
+}
+
+/* ---- all together ---- */
+
+static bool
+is_served(const struct directive *d)
+{
+	const struct directive *w;
+
+	STAILQ_FOREACH(w, &d->children, next)
+		if (strcmp(w->word[0].text, "enabled") == 0)
+			return false;
+	return true;
+}
+
+/* Does another service listen at that address? */
+static bool
+is_taken(const struct old *o, const struct directive *but, const char *text)
+{
+	const struct directive *d, *w;
+
+	STAILQ_FOREACH(d, o->to, next) {
+		if (d == but || !is_served(d))
+			continue;
+		STAILQ_FOREACH(w, &d->children, next)
+			for (unsigned i = 1; strcmp(w->word[0].text, "listen") ==
+			    0 && i < w->n; i++)
+				if (strcmp(w->word[i].text, text) == 0)
+					return true;
+	}
+	return false;
+}
+
+/* Of `*', keep the family that no other service has of that port. */
+static void
+part(const struct old *o, const struct directive *d, struct tree_word *w)
+{
+	size_t n = strncmp(w->text, "udp:", 4) == 0 ? 4 : 0;
+	char four[512], six[512];
+
+	if (strncmp(w->text + n, "*:", 2) != 0)
+		return;
+	snprintf(four, sizeof four, "%.*s0.0.0.0%s", (int)n, w->text,
+	    w->text + n + 1);
+	snprintf(six, sizeof six, "%.*s[::]%s", (int)n, w->text,
+	    w->text + n + 1);
+	if (is_taken(o, d, six))
+		w->text = tree_copy(four);
+	else if (is_taken(o, d, four))
+		w->text = tree_copy(six);
+}
+
+void
+old_finish(struct old *o)
+{
+	struct directive *d, *w;
+
+	STAILQ_FOREACH(d, o->to, next) {
+		if (!is_served(d))
+			continue;
+		STAILQ_FOREACH(w, &d->children, next)
+			for (unsigned i = 1; strcmp(w->word[0].text, "listen") ==
+			    0 && i < w->n; i++)
+				part(o, d, &w->word[i]);
+	}
+	free(o->scratch);
+}

@@ -1,0 +1,317 @@
+/* sockets.c - opened by number, kept by what they are. */
+#include "brood/sockets.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "rules/address.h"
+#include "rules/spec.h"
+#include "tools/log.h"
+
+/* ---- what to open ---- */
+
+static int
+socket_type(enum address_kind kind)
+{
+	switch (kind) {
+	case ADDRESS_UDP:
+	case ADDRESS_UNIX_DGRAM:     return SOCK_DGRAM;
+	case ADDRESS_UNIX_SEQPACKET: return SOCK_SEQPACKET;
+	case ADDRESS_TCP:
+	case ADDRESS_UNIX:
+	case ADDRESS_FD:             break;
+	}
+	return SOCK_STREAM;
+}
+
+static void
+fill_unix(struct addr *at, const char *path)
+{
+	struct sockaddr_un *un = (struct sockaddr_un *)&at->ss;
+	size_t n = strlen(path);
+
+	memset(at, 0, sizeof *at);
+	un->sun_family = AF_UNIX;
+	memcpy(un->sun_path, path, n);
+	if (path[0] == '@')
+		un->sun_path[0] = '\0';
+	at->len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n +
+	    (path[0] != '@'));
+}
+
+/* Numbers only: nobody is asked. */
+static int
+fill_inet(struct addr *at, const struct address *a)
+{
+	struct addrinfo hints = {
+		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
+		.ai_socktype = socket_type(a->kind),
+	}, *found;
+
+	if (getaddrinfo(a->host, a->port, &hints, &found) != 0) {
+		errno = EINVAL;
+		return -1;
+	}
+	memset(at, 0, sizeof *at);
+	memcpy(&at->ss, found->ai_addr, found->ai_addrlen);
+	at->len = found->ai_addrlen;
+	freeaddrinfo(found);
+	return 0;
+}
+
+static unsigned
+number(const struct plain_service *s, const char *word, unsigned most,
+    unsigned otherwise)
+{
+	const char *value = plain_value(s, word), *why = NULL;
+	long long n = value != NULL ? strtonum(value, 1, most, &why) : 0;
+
+	return value != NULL && why == NULL ? (unsigned)n : otherwise;
+}
+
+/* "UID:GID", as the plain form has it. */
+static void
+set_owner(const struct plain_service *s, struct listen_spec *spec)
+{
+	const char *value = plain_value(s, "socket-owner");
+	unsigned uid, gid;
+
+	spec->uid = (uid_t)-1;
+	spec->gid = (gid_t)-1;
+	if (value == NULL || sscanf(value, "%u:%u", &uid, &gid) != 2)
+		return;
+	spec->uid = uid;
+	spec->gid = gid;
+}
+
+static struct listen_spec
+spec_of(const struct plain_service *s, const struct address *a)
+{
+	const char *mode = plain_value(s, "socket-mode");
+	struct listen_spec spec = {
+		.type = socket_type(a->kind),
+		.backlog = number(s, "backlog", INT32_MAX, SPEC_BACKLOG),
+		.blocking = strcmp(s->kind, "exec-wait") == 0 ||
+		    strcmp(s->kind, "worker") == 0,
+		.shares = plain_value(s, "peer-session") != NULL,
+		.interface = plain_value(s, "interface"),
+		.mode = mode != NULL ? (mode_t)strtoul(mode, NULL, 8) : 0666,
+	};
+
+	set_owner(s, &spec);
+	return spec;
+}
+
+/* ---- opening ---- */
+
+static int
+adopt(const struct sockets *v, struct listener *l, const struct address *a,
+    bool blocking, struct err *e)
+{
+	for (unsigned i = 0; i < v->in.n; i++)
+		if (strcmp(v->in.at[i].name, a->path) == 0)
+			return listen_adopt(l, v->in.at[i].fd, a->text, blocking,
+			    e);
+	err_set(e, EXIT_UNAVAILABLE, "cannot find %s: %u descriptors were "
+	    "inherited, none of that name", a->text, v->in.n);
+	return -1;
+}
+
+static int
+open_one(const struct sockets *v, struct listener *l,
+    const struct plain_service *s, const char *text, struct err *e)
+{
+	struct listen_spec spec;
+	struct address a;
+
+	if (address_parse(text, strlen(text), &a) != NULL) {
+		err_set(e, EXIT_INTERNAL, "address `%.200s': not plain", text);
+		return -1;
+	}
+	spec = spec_of(s, &a);
+	if (a.kind == ADDRESS_FD)
+		return adopt(v, l, &a, spec.blocking, e);
+	if (a.kind != ADDRESS_TCP && a.kind != ADDRESS_UDP) {
+		fill_unix(&spec.at, a.path);
+	} else if (fill_inet(&spec.at, &a) == -1) {
+		err_set(e, EXIT_INTERNAL, "address `%.200s': not plain", text);
+		return -1;
+	}
+	return listen_open(l, &spec, e);
+}
+
+static const char *
+interface_of(const struct plain_service *s)
+{
+	const char *interface = plain_value(s, "interface");
+
+	return interface != NULL ? interface : "";
+}
+
+/* Who asks for any port has one of his own. */
+static const char *
+owner_of(const struct plain_service *s, unsigned i)
+{
+	size_t n = strlen(s->address[i]);
+
+	return strncmp(s->address[i], "unix", 4) != 0 && n > 2 &&
+	    strcmp(s->address[i] + n - 2, ":0") == 0 ? s->name : "";
+}
+
+struct sock *
+sockets_find(const struct sockets *v, const struct plain_service *s, unsigned i)
+{
+	struct sock *k;
+
+	LIST_FOREACH(k, &v->list, next)
+		if (strcmp(k->text, s->address[i]) == 0 &&
+		    strcmp(k->service, owner_of(s, i)) == 0 &&
+		    strcmp(k->interface, interface_of(s)) == 0)
+			return k;
+	return NULL;
+}
+
+static void
+free_one(struct sock *k)
+{
+	free(k->text);
+	free(k->service);
+	free(k->interface);
+	free(k);
+}
+
+static struct sock *
+make(struct sockets *v, const struct plain_service *s, unsigned i,
+    struct err *e)
+{
+	struct sock *k = calloc(1, sizeof *k);
+	char name[LISTEN_TEXT_SIZE];
+
+	if (k == NULL || (k->text = strdup(s->address[i])) == NULL ||
+	    (k->service = strdup(owner_of(s, i))) == NULL ||
+	    (k->interface = strdup(interface_of(s))) == NULL) {
+		err_sys(e, EXIT_SYSTEM, "cannot keep a listener");
+		if (k != NULL)
+			free_one(k);
+		return NULL;
+	}
+	if (open_one(v, &k->listener, s, k->text, e) == -1) {
+		free_one(k);
+		return NULL;
+	}
+	log_info("listen addr=%s service=%s", listen_text(&k->listener, name),
+	    s->name);
+	k->fresh = true;
+	LIST_INSERT_HEAD(&v->list, k, next);
+	return k;
+}
+
+static void
+add_line(struct err *all, const struct err *one)
+{
+	size_t n = strlen(all->text);
+
+	if (n == 0)
+		all->status = one->status;
+	snprintf(all->text + n, sizeof all->text - n, "%s%s",
+	    n > 0 ? "\n" : "", one->text);
+}
+
+/* A unix socket's path can be changed under it. */
+static void
+dress(const struct plain_service *s, const struct sock *k)
+{
+	const struct sockaddr_un *un = (const void *)&k->listener.asked.ss;
+	struct address a = { .kind = ADDRESS_UNIX };
+	struct listen_spec spec = spec_of(s, &a);
+
+	if (un->sun_family != AF_UNIX || un->sun_path[0] == '\0' || k->fresh)
+		return;
+	if (chmod(un->sun_path, spec.mode) == -1 || (spec.uid != (uid_t)-1 &&
+	    lchown(un->sun_path, spec.uid, spec.gid) == -1))
+		log_warn("socket-mode-failed path=%s errno=%s", k->text,
+		    strerrorname_np(errno));
+}
+
+int
+sockets_open(struct sockets *v, const struct plain_service *s, struct err *e)
+{
+	struct err one;
+
+	*e = (struct err){ .status = 0 };
+	for (unsigned i = 0; i < s->naddresses; i++) {
+		struct sock *k = sockets_find(v, s, i);
+
+		if (k == NULL)
+			k = make(v, s, i, &one);
+		if (k == NULL) {
+			add_line(e, &one);
+			continue;
+		}
+		dress(s, k);
+		k->wanted = true;
+	}
+	return e->text[0] == '\0' ? 0 : -1;
+}
+
+/* ---- closing ---- */
+
+static void
+close_one(struct sock *k)
+{
+	char name[LISTEN_TEXT_SIZE];
+
+	log_info("unlisten addr=%s", listen_text(&k->listener, name));
+	if (listen_close(&k->listener) == -1)
+		log_warn("unlink-failed addr=%s errno=%s", name,
+		    strerrorname_np(errno));
+	LIST_REMOVE(k, next);
+	free_one(k);
+}
+
+static void
+close_if(struct sockets *v, bool fresh)
+{
+	struct sock *k, *after;
+
+	LIST_FOREACH_SAFE(k, &v->list, next, after) {
+		if (fresh ? k->fresh : !k->wanted)
+			close_one(k);
+		else
+			k->fresh = k->wanted = false;
+	}
+}
+
+void
+sockets_undo(struct sockets *v)
+{
+	close_if(v, true);
+}
+
+void
+sockets_done(struct sockets *v)
+{
+	close_if(v, false);
+}
+
+void
+sockets_keep(struct sockets *v)
+{
+	struct sock *k;
+
+	LIST_FOREACH(k, &v->list, next)
+		k->fresh = k->wanted = false;
+}
+
+void
+sockets_close(struct sockets *v)
+{
+	while (!LIST_EMPTY(&v->list))
+		close_one(LIST_FIRST(&v->list));
+}

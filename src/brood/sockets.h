@@ -1,0 +1,52 @@
+/* sockets.h - the listeners that a supervisor holds for its masters.
+ *
+ * A change opens what is new first: all of it or nothing.  What both the old
+ * and the new file want stays as it is, queue and all.  Floor 5 (brood). */
+#ifndef BROOD_SOCKETS_H
+#define BROOD_SOCKETS_H
+
+#include <stdbool.h>
+#include <sys/queue.h>
+
+#include "brood/plain.h"
+#include "os/listen.h"
+#include "tools/inherit.h"
+
+struct sock {
+	LIST_ENTRY(sock) next;
+	char *text;		/* as the plain form has it */
+	char *service;		/* whose it is, if it is like no other: port 0;
+				 * else "" */
+	char *interface;	/* "" = any */
+	struct listener listener;
+	bool fresh;		/* opened by the change under way */
+	bool wanted;		/* by the new file */
+};
+
+struct sockets {
+	LIST_HEAD(, sock) list;
+	struct inherit in;	/* for fd: addresses */
+};
+
+/* The socket of a service's i-th address, if it is open, or NULL. */
+struct sock *sockets_find(const struct sockets *v,
+    const struct plain_service *s, unsigned i);
+
+/* Open what a service wants and is not open yet, and mark all that it wants.
+ * 0; or -1 with *e, a line for each that cannot be had. */
+int sockets_open(struct sockets *v, const struct plain_service *s,
+    struct err *e);
+
+/* The change has failed: close what is fresh. */
+void sockets_undo(struct sockets *v);
+
+/* It has succeeded: close what is not wanted.  Then, or after undoing,
+ * nothing is fresh or wanted. */
+void sockets_done(struct sockets *v);
+
+/* Without a change: what is open is kept. */
+void sockets_keep(struct sockets *v);
+
+void sockets_close(struct sockets *v);
+
+#endif

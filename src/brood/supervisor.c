@@ -1,0 +1,479 @@
+/* supervisor.c - news comes, is answered, and then it sleeps. */
+#include "brood/supervisor.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "brood/change.h"
+#include "brood/super.h"
+#include "brood/unit.h"
+#include "brood/verbs.h"
+#include "os/launch.h"
+#include "rules/spec.h"
+#include "tools/clock.h"
+#include "tools/log.h"
+
+enum {
+	KILL_MS = 10000,	/* beyond stop-time: a master that does not go */
+	TWICE_MS = 21		/* a second signal so soon is the first's echo */
+};
+
+/* ---- start ---- */
+
+static void
+find_binary(char path[PATH_MAX])
+{
+	ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - 1);
+
+	path[n > 0 ? n : 0] = '\0';
+}
+
+/* Many services need many descriptors; masters start with the limit that we
+ * were given. */
+static void
+raise_descriptors(struct super *s)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &s->way.descriptors) == -1)
+		return;
+	r = s->way.descriptors;
+	r.rlim_cur = r.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &r);
+}
+
+static int
+open_all(struct super *s, struct err *e)
+{
+	static char binary[PATH_MAX];
+
+	find_binary(binary);
+	raise_descriptors(s);
+	if (loop_open(&s->loop, launch_signal(), false, e) == -1 ||
+	    notify_open(&s->notify, e) == -1)
+		return -1;
+	if (loop_add(&s->loop, s->notify.fd, EPOLLIN, SUPER_TAG_NOTIFY) == -1) {
+		err_sys(e, EXIT_SYSTEM, "cannot wait for notifications");
+		return -1;
+	}
+	ready_open(&s->ready, s->o->ready_fd);
+	if (verbs_open(s, e) == -1)
+		return -1;
+	s->way = (struct keep_way){
+		.binary = binary, .notify = s->notify.name, .log = s->o->log,
+		.level = s->o->level, .plain = &s->plain,
+		.control = s->control_path[0] != '\0' ? s->control_path : NULL,
+		.descriptors = s->way.descriptors,
+	};
+	return inherit_take(&s->sockets.in, e);
+}
+
+static int
+start_all(struct super *s, struct err *e)
+{
+	for (unsigned i = 0; i < s->plain.nservices; i++) {
+		struct unit *u = unit_add(s, &s->plain.service[i]);
+
+		if (u == NULL) {
+			err_sys(e, EXIT_SYSTEM, "cannot keep a service");
+			return -1;
+		}
+		unit_try(s, u);
+	}
+	return 0;
+}
+
+/* All have been tried: those that cannot start do not stop the others. */
+static void
+become_ready(struct super *s)
+{
+	unsigned running = 0, failed = 0;
+	struct unit *u;
+
+	LIST_FOREACH(u, &s->units, next) {
+		if (!unit_is_decided(s, u))
+			return;
+		*(u->now != NULL ? &running : &failed) += 1;
+	}
+	if (failed > 0 && s->o->require_all) {
+		LIST_FOREACH(u, &s->units, next)
+			if (u->now == NULL && s->status == 0) {
+				s->status = EXIT_UNAVAILABLE;
+				err_set(&s->last, s->status, "service %s: %s",
+				    u->name, u->reason);
+			}
+		raise(SIGTERM);
+	}
+	s->is_ready = true;
+	s->generation = 1;
+	log_info("ready pid=%d services=%u running=%u failed=%u", (int)getpid(),
+	    running + failed, running, failed);
+	if (s->status != 0)
+		return;
+	ready_now(&s->ready);
+	if (s->o->ready != NULL)
+		s->o->ready(s->o->arg);
+}
+
+/* ---- stop ---- */
+
+static int64_t
+stop_ms(const struct super *s, const struct keep *k)
+{
+	const struct plain_service *spec = plain_find(&s->plain, k->name);
+	const char *value = spec != NULL ? plain_value(spec, "stop-time") : NULL;
+	int64_t ms = value != NULL ? spec_duration(value) : -1;
+
+	return (ms > 0 ? ms : SPEC_STOP_MS) + KILL_MS;
+}
+
+static void
+tell_all(struct super *s, int number)
+{
+	struct keep *k;
+
+	LIST_FOREACH(k, &s->keeps, next) {
+		k->state = KEEP_STOPPING;
+		/* To finish may take for ever. */
+		if (number != SIGQUIT)
+			k->until_ms = s->now + stop_ms(s, k);
+		keep_tell(k, number);
+	}
+}
+
+static void
+stop(struct super *s, int number)
+{
+	struct unit *u;
+
+	if (s->stopping && s->now - s->stopped_ms < TWICE_MS)
+		return;
+	log_info("stop signal=%s", sigabbrev_np(number));
+	if (!s->stopping) {
+		change_abort(s, "the supervisor is told to stop");
+		ready_tell(&s->ready, "STOPPING=1");
+		/* Masters serve who waits in the queue, and then nobody can
+		 * connect any more. */
+		sockets_close(&s->sockets);
+		s->stopped_ms = s->now;
+	}
+	s->stopping = true;
+	LIST_FOREACH(u, &s->units, next)
+		u->again_ms = 0;
+	tell_all(s, number);
+}
+
+/* ---- masters ---- */
+
+static void
+kill_late(struct super *s)
+{
+	struct keep *k;
+
+	LIST_FOREACH(k, &s->keeps, next) {
+		if (k->until_ms == 0 || s->now < k->until_ms)
+			continue;
+		log_warn("master-late service=%s pid=%d state=%s", k->name,
+		    (int)k->pid, keep_word(k->state));
+		keep_tell(k, SIGKILL);
+		k->until_ms = 0;
+	}
+}
+
+static int64_t
+next_late(const struct super *s)
+{
+	int64_t next = LOOP_NEVER;
+	struct keep *k;
+
+	LIST_FOREACH(k, &s->keeps, next)
+		if (k->until_ms != 0)
+			next = super_sooner(next, k->until_ms);
+	return next;
+}
+
+static struct keep *
+keep_of(const struct super *s, pid_t pid)
+{
+	struct keep *k;
+
+	LIST_FOREACH(k, &s->keeps, next)
+		if (k->pid == pid)
+			return k;
+	return NULL;
+}
+
+/* Whoever wrote is known by the kernel; strangers write in vain. */
+static void
+hear_notes(struct super *s)
+{
+	char text[NOTIFY_TEXT_SIZE];
+	struct keep *k;
+	pid_t pid;
+
+	while (notify_take(&s->notify, text, &pid)) {
+		k = keep_of(s, pid);
+		if (k == NULL || k->state != KEEP_STARTING ||
+		    !notify_says(text, "READY=1"))
+			continue;
+		k->state = KEEP_RUNNING;
+		k->until_ms = 0;
+		log_info("master-ready service=%s pid=%d serial=%u", k->name,
+		    (int)k->pid, k->serial);
+		change_ready(s, k);
+	}
+}
+
+static void
+ended(struct super *s, struct keep *k, int status)
+{
+	bool came = change_died(s, k, status);	/* which may forget a unit */
+	struct unit *u = unit_find(s, k->name);
+
+	if (came || u == NULL || u->now != k || s->stopping) {
+		log_info("master-end service=%s pid=%d serial=%u", k->name,
+		    (int)k->pid, k->serial);
+		if (u != NULL && u->now == k)
+			u->now = NULL;
+	} else {
+		unit_died(s, u, k, status);
+	}
+	keep_bury(k);
+}
+
+/* As process 1 of a container we get every orphan. */
+static void
+reap_strangers(const struct super *s)
+{
+	siginfo_t si = { .si_pid = 0 };
+
+	while (getpid() == 1 && waitid(P_ALL, 0, &si, WEXITED | WNOHANG |
+	    WNOWAIT) == 0 && si.si_pid != 0 && keep_of(s, si.si_pid) == NULL &&
+	    si.si_pid != s->change.loader.pid && !verbs_owns(s, si.si_pid)) {
+		waitpid(si.si_pid, NULL, 0);
+		log_debug("reaped-stranger pid=%d", (int)si.si_pid);
+		si.si_pid = 0;
+	}
+}
+
+/* By pid: the ends of those that read files are looked for elsewhere. */
+static void
+reap(struct super *s)
+{
+	struct keep *k, *after;
+	int status;
+
+	loop_heard_ended(&s->loop);
+	LIST_FOREACH_SAFE(k, &s->keeps, next, after)
+		if (waitpid(k->pid, &status, WNOHANG) == k->pid)
+			ended(s, k, status);
+	reap_strangers(s);
+}
+
+/* ---- news ---- */
+
+static void
+hear_signal(struct super *s, int number)
+{
+	switch (number) {
+	case SIGHUP:
+		change_ask(s);
+		break;
+	case SIGTERM:
+	case SIGINT:
+	case SIGQUIT:
+		stop(s, number);
+		break;
+	case SIGUSR1:
+		if (log_reopen() == -1)
+			log_warn("log-reopen-failed errno=%s",
+			    strerrorname_np(errno));
+		else
+			log_info("log-reopened");
+		change_reopen(s);
+		break;
+	case SIGUSR2:
+		log_warn("upgrade-refused reason=\"not available\"");
+		break;
+	}
+}
+
+static void
+hear_ready(struct super *s, uint32_t tag)
+{
+	struct unit *u;
+
+	if (tag == SUPER_TAG_NOTIFY)
+		hear_notes(s);
+	else if (tag == SUPER_TAG_OUT || tag == SUPER_TAG_ERR)
+		change_hear(s);
+	else if (tag == SUPER_TAG_PLAN_OUT || tag == SUPER_TAG_PLAN_ERR ||
+	    tag >= SUPER_TAG_CONTROL)
+		verbs_hear(s, tag);
+	else if (tag >= SUPER_TAG_ASK && (u = unit_numbered(s,
+	    tag - SUPER_TAG_ASK)) != NULL && u->ask_fd != -1)
+		change_answered(s, u);
+}
+
+static void
+hear(struct super *s, const struct loop_news *news)
+{
+	for (unsigned i = 0; i < news->nready; i++)
+		hear_ready(s, news->ready[i]);
+	/* A master that said READY and died did both, in this order. */
+	if (news->ended) {
+		hear_notes(s);
+		reap(s);
+	}
+	for (unsigned i = 0; i < news->nsignals; i++)
+		hear_signal(s, news->signals[i]);
+}
+
+static int64_t
+watchdog(struct super *s)
+{
+	if (s->ready.watchdog_ms == 0)
+		return LOOP_NEVER;
+	if (s->now >= s->watchdog_ms) {
+		ready_tell(&s->ready, "WATCHDOG=1");
+		s->watchdog_ms = s->now + s->ready.watchdog_ms;
+	}
+	return s->watchdog_ms;
+}
+
+static void
+title(const struct super *s)
+{
+	unsigned running = 0, all = 0;
+	struct unit *u;
+
+	LIST_FOREACH(u, &s->units, next) {
+		all++;
+		running += u->now != NULL && u->now->state == KEEP_RUNNING;
+	}
+	setproctitle("supervisor %s [%u of %u running]%s", s->o->title, running,
+	    all, s->stopping ? " stopping" : "");
+}
+
+/* After the answer was written. */
+static void
+stop_by_verb(struct super *s)
+{
+	if (s->drain_asked)
+		stop(s, SIGQUIT);
+	if (s->stop_asked > 0)
+		stop(s, SIGTERM);
+	/* A second time so soon would be taken for the first one's echo. */
+	if (s->stop_asked > 1)
+		s->again_ms = s->now + 2 * TWICE_MS;
+	s->drain_asked = false;
+	s->stop_asked = 0;
+	if (s->again_ms != 0 && s->now >= s->again_ms) {
+		s->again_ms = 0;
+		tell_all(s, SIGTERM);
+	}
+}
+
+static void
+answer_reloads(struct super *s)
+{
+	struct change *c = &s->change;
+
+	if (c->began)
+		verbs_reloads(s);
+	if (c->ended)
+		verbs_reloaded(s, c->end.status != 0 ? &c->end : NULL);
+	c->began = c->ended = false;
+}
+
+static int64_t
+turn(struct super *s)
+{
+	int64_t next;
+
+	stop_by_verb(s);
+	next = change_turn(s);
+	answer_reloads(s);
+	kill_late(s);
+	next = super_sooner(next, unit_turn(s));
+	if (!s->is_ready && !s->stopping)
+		become_ready(s);
+	if (s->change.asked && s->is_ready && s->change.stage == CHANGE_NONE &&
+	    !s->stopping)
+		next = s->now;
+	next = super_sooner(next, next_late(s));
+	next = super_sooner(next, s->again_ms != 0 ? s->again_ms : LOOP_NEVER);
+	next = super_sooner(next, verbs_turn(s));
+	next = super_sooner(next, watchdog(s));
+	title(s);
+	if (!log_flush())
+		next = super_sooner(next, s->now + 1000);
+	return next;
+}
+
+static bool
+is_over(const struct super *s)
+{
+	return s->stopping && LIST_EMPTY(&s->keeps);
+}
+
+static void
+close_all(struct super *s)
+{
+	struct unit *u;
+
+	verbs_close(s);
+	sockets_close(&s->sockets);
+	while ((u = LIST_FIRST(&s->units)) != NULL)
+		unit_remove(u);
+	ready_close(&s->ready);
+	notify_close(&s->notify);
+	loop_close(&s->loop);
+	plain_free(&s->plain);
+}
+
+int
+supervisor_run(const struct supervisor_options *o, struct plain *plain,
+    struct err *e)
+{
+	struct super *s = calloc(1, sizeof *s);
+	struct loop_news news;
+	int64_t next;
+	int status;
+
+	if (s == NULL) {
+		err_sys(e, EXIT_SYSTEM, "cannot make a supervisor");
+		return e->status;
+	}
+	s->o = o;
+	s->plain = *plain;
+	s->notify.fd = -1;
+	s->ready = (struct ready){ .notify_fd = -1, .line_fd = -1 };
+	s->change.loader.out_fd = s->change.loader.err_fd = -1;
+	s->now = s->started_ms = clock_ms();
+	if (open_all(s, e) == -1 || start_all(s, e) == -1) {
+		status = e->status;
+	} else {
+		next = turn(s);
+		while (!is_over(s)) {
+			loop_turn(&s->loop, next, &news);
+			s->now = clock_ms();
+			hear(s, &news);
+			next = turn(s);
+		}
+		status = s->status;
+		*e = s->last;
+		log_info("stopped");
+	}
+	close_all(s);
+	free(s);
+	return status;
+}

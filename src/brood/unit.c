@@ -1,0 +1,213 @@
+/* unit.c - one master for each service, again and again. */
+#include "brood/unit.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "rules/spec.h"
+#include "tools/fd.h"
+#include "tools/log.h"
+
+enum {
+	FIRST_MS   = 50,	/* between tries to have listeners ... */
+	MOST_MS    = 60000,	/* ... doubling up to */
+	GRACE_MS   = 2500,	/* a predecessor may still let go */
+	START_MS   = 30000,	/* a master is late, then */
+	WELL_MS    = 10000	/* one that ran so long was well */
+};
+
+struct unit *
+unit_add(struct super *s, const struct plain_service *spec)
+{
+	struct unit *u = calloc(1, sizeof *u), *last = NULL, *each;
+
+	if (u == NULL)
+		return NULL;
+	strlcpy(u->name, spec->name, sizeof u->name);
+	u->spec = spec;
+	u->number = s->numbers++;
+	u->ask_fd = -1;
+	LIST_FOREACH(each, &s->units, next)
+		last = each;
+	if (last != NULL)
+		LIST_INSERT_AFTER(last, u, next);
+	else
+		LIST_INSERT_HEAD(&s->units, u, next);
+	return u;
+}
+
+void
+unit_remove(struct unit *u)
+{
+	fd_close(&u->ask_fd);
+	LIST_REMOVE(u, next);
+	free(u);
+}
+
+struct unit *
+unit_find(const struct super *s, const char *name)
+{
+	struct unit *u;
+
+	LIST_FOREACH(u, &s->units, next)
+		if (strcmp(u->name, name) == 0)
+			return u;
+	return NULL;
+}
+
+struct unit *
+unit_numbered(const struct super *s, unsigned number)
+{
+	struct unit *u;
+
+	LIST_FOREACH(u, &s->units, next)
+		if (u->number == number)
+			return u;
+	return NULL;
+}
+
+/* ---- starting ---- */
+
+static int64_t
+start_ms(const struct plain_service *spec)
+{
+	const char *value = plain_value(spec, "start-time");
+	int64_t ms = value != NULL ? spec_duration(value) : -1;
+
+	return ms > 0 ? 2 * ms + 1000 : START_MS;
+}
+
+struct keep *
+unit_launch(struct super *s, struct unit *u, const struct plain_service *spec)
+{
+	struct keep *k = keep_start(&s->way, &s->sockets, spec, ++s->serials,
+	    s->now);
+
+	if (k == NULL) {
+		snprintf(u->reason, sizeof u->reason, "cannot start a process: %s",
+		    strerror(errno));
+		log_error("master-start-failed service=%s errno=%s", u->name,
+		    strerrorname_np(errno));
+		return NULL;
+	}
+	k->until_ms = s->now + start_ms(spec);
+	LIST_INSERT_HEAD(&s->keeps, k, next);
+	log_info("master-start service=%s pid=%d serial=%u", u->name,
+	    (int)k->pid, k->serial);
+	return k;
+}
+
+static void
+pause_unit(struct super *s, struct unit *u)
+{
+	u->pause_ms = u->pause_ms == 0 ? FIRST_MS : 2 * u->pause_ms;
+	if (u->pause_ms > MOST_MS)
+		u->pause_ms = MOST_MS;
+	u->again_ms = s->now + u->pause_ms;
+}
+
+void
+unit_try(struct super *s, struct unit *u)
+{
+	char text[SUPER_REASON * 4];
+	struct err e;
+
+	u->again_ms = 0;
+	if (sockets_open(&s->sockets, u->spec, &e) == -1) {
+		sockets_undo(&s->sockets);
+		sockets_keep(&s->sockets);
+		/* Once for each reason; every try would be too often. */
+		if (strcmp(u->reason, e.text) != 0 && unit_is_decided(s, u))
+			log_error("service-failed service=%s reason=%s", u->name,
+			    log_value(e.text, text, sizeof text));
+		if (unit_is_decided(s, u))
+			strlcpy(u->reason, e.text, sizeof u->reason);
+		pause_unit(s, u);
+		return;
+	}
+	sockets_keep(&s->sockets);
+	u->now = unit_launch(s, u, u->spec);
+	if (u->now == NULL)
+		pause_unit(s, u);
+}
+
+bool
+unit_is_decided(const struct super *s, const struct unit *u)
+{
+	if (u->now != NULL)
+		return u->now->state != KEEP_STARTING;
+	return s->now - s->started_ms >= GRACE_MS || u->restarts > 0;
+}
+
+/* ---- ending ---- */
+
+static const char *
+how(int status, char buf[32])
+{
+	if (WIFSIGNALED(status))
+		snprintf(buf, 32, "signal=%s",
+		    sigabbrev_np(WTERMSIG(status)) != NULL ?
+		    sigabbrev_np(WTERMSIG(status)) : "?");
+	else
+		snprintf(buf, 32, "status=%d", WEXITSTATUS(status));
+	return buf;
+}
+
+/* Whoever had run well is replaced at once; clients wait in the queue. */
+void
+unit_died(struct super *s, struct unit *u, const struct keep *k, int status)
+{
+	char end[32];
+	bool hard = k->state == KEEP_STARTING;
+
+	how(status, end);
+	u->now = NULL;
+	u->restarts++;
+	if (s->now - k->born_ms >= WELL_MS && !hard)
+		fault_clear(&u->fault);
+	fault_note(&u->fault, s->now, k->born_ms, hard, arc4random_uniform(1000));
+	snprintf(u->reason, sizeof u->reason, "its master %s %s",
+	    hard ? "could not start:" : "died:", end);
+	u->again_ms = fault_holds(&u->fault, s->now) ? u->fault.until_ms : s->now;
+	log_error("master-died service=%s pid=%d %s again=%.1fs", u->name,
+	    (int)k->pid, end, (double)(u->again_ms - s->now) / 1000);
+}
+
+/* ---- time ---- */
+
+/* A change has fresh listeners, which trying would take for its own. */
+static bool
+may_try(const struct super *s)
+{
+	return !s->stopping && (s->change.stage == CHANGE_NONE ||
+	    s->change.stage == CHANGE_LOADING);
+}
+
+int64_t
+unit_turn(struct super *s)
+{
+	int64_t next = LOOP_NEVER;
+	struct unit *u;
+
+	LIST_FOREACH(u, &s->units, next) {
+		if (u->again_ms == 0 || !may_try(s))
+			continue;
+		if (s->now >= u->again_ms && !fault_holds(&u->fault, s->now))
+			unit_try(s, u);
+		if (u->again_ms != 0)
+			next = super_sooner(next, u->again_ms);
+	}
+	return next;
+}
+
+const char *
+unit_word(const struct super *s, const struct unit *u)
+{
+	if (u->now != NULL)
+		return keep_word(u->now->state);
+	return s->stopping ? "stopping" : u->restarts > 0 ? "waiting" : "failed";
+}

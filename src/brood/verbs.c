@@ -1,0 +1,574 @@
+/* verbs.c - lines asked of the supervisor. */
+#include "brood/verbs.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "brood/change.h"
+#include "brood/unit.h"
+#include "config.h"
+#include "lib/brood.h"
+#include "lib/control.h"
+#include "tools/log.h"
+
+enum { WAITING = 16 };		/* clients that wait for a reload */
+
+struct verbs {
+	struct control control;
+	struct control_handle reload[WAITING];
+	unsigned nreload;
+	unsigned served;	/* of them by the reload under way */
+	struct loader loader;	/* of a plan; pid 0 = none */
+	struct source source;
+	char path[PATH_MAX];
+	struct control_handle planner;
+};
+
+static struct super *
+super_of(void *arg)
+{
+	return arg;
+}
+
+/* ---- look ---- */
+
+static void
+say_ping(struct control_client *k, int argc, const char *const argv[],
+    void *arg)
+{
+	(void)argc, (void)argv, (void)arg;
+	control_ok(k);
+}
+
+static void
+say_version(struct control_client *k, int argc, const char *const argv[],
+    void *arg)
+{
+	(void)argc, (void)argv, (void)arg;
+	control_say(k, "version=%s kind=supervisor pid=%d", PACKAGE_VERSION,
+	    (int)getpid());
+	control_ok(k);
+}
+
+static const char *
+state_of(const struct super *s)
+{
+	if (s->stopping)
+		return "stopping";
+	if (!s->is_ready)
+		return "starting";
+	return s->change.stage != CHANGE_NONE ? "reloading" : "running";
+}
+
+static void
+say_status(struct control_client *k, int argc, const char *const argv[],
+    void *arg)
+{
+	static const char *const reloads[] = {
+		[RELOAD_NONE] = "none", [RELOAD_OK] = "ok",
+		[RELOAD_REFUSED] = "refused"
+	};
+	struct super *s = super_of(arg);
+	unsigned all = 0, running = 0, failed = 0;
+	char file[PATH_MAX * 4], reason[SUPER_REASON * 4];
+	struct unit *u;
+
+	(void)argc, (void)argv;
+	LIST_FOREACH(u, &s->units, next) {
+		if (u->spec == NULL)
+			continue;	/* it may come */
+		all++;
+		running += u->now != NULL && u->now->state == KEEP_RUNNING;
+		failed += u->now == NULL;
+	}
+	control_say(k, "supervisor=1 pid=%d generation=%u state=%s services=%u "
+	    "running=%u failed=%u file=%s reload=%s reason=%s uptime=%.3f",
+	    (int)getpid(), s->generation, state_of(s), all, running, failed,
+	    log_value(s->o->source.path, file, sizeof file),
+	    reloads[s->reload], log_value(s->reload == RELOAD_REFUSED ?
+	    s->last.text : "", reason, sizeof reason),
+	    (double)(s->now - s->started_ms) / 1000);
+	control_ok(k);
+}
+
+static void
+say_keep(struct control_client *k, const struct super *s,
+    const struct unit *u, const struct keep *p)
+{
+	char path[KEEP_PATH * 4], reason[SUPER_REASON * 4];
+
+	control_say(k, "service=%s state=%s pid=%d serial=%u control=%s age=%.3f "
+	    "restarts=%u reason=%s", p != NULL ? p->name : u->name,
+	    p != NULL ? keep_word(p->state) : unit_word(s, u),
+	    p != NULL ? (int)p->pid : 0, p != NULL ? p->serial : 0,
+	    p != NULL && p->control[0] != '\0' ?
+	    log_value(p->control, path, sizeof path) : "none",
+	    p != NULL ? (double)(s->now - p->born_ms) / 1000 : 0.0,
+	    u != NULL ? u->restarts : 0,
+	    log_value(p == NULL ? u->reason : "", reason, sizeof reason));
+}
+
+/* Who serves, then who is on the way in or out. */
+static void
+say_services(struct control_client *k, int argc, const char *const argv[],
+    void *arg)
+{
+	struct super *s = super_of(arg);
+	struct unit *u;
+	struct keep *p;
+
+	(void)argc, (void)argv;
+	LIST_FOREACH(u, &s->units, next)
+		if (u->spec != NULL)
+			say_keep(k, s, u, u->now);
+	LIST_FOREACH(p, &s->keeps, next) {
+		u = unit_find(s, p->name);
+		if (u == NULL || u->now != p || u->spec == NULL)
+			say_keep(k, s, u, p);
+	}
+	control_ok(k);
+}
+
+/* ---- plan ---- */
+
+static const char *
+number_of(const struct plain_service *to, const char *word)
+{
+	const char *value = plain_value(to, word);
+	const struct brood_word *w;
+
+	for (unsigned i = 0; value == NULL && (w = brood_word(i)) != NULL; i++)
+		if (strcmp(w->name, word) == 0)
+			value = w->initial;
+	return value;
+}
+
+static void
+plan_listeners(struct control_client *k, const struct super *s,
+    const struct step *st, const struct plain *to)
+{
+	char text[LISTEN_TEXT_SIZE * 4];
+
+	for (unsigned i = 0; st->to != NULL && i < st->to->naddresses; i++)
+		control_say(k, "listener=%s action=%s service=%s",
+		    log_value(st->to->address[i], text, sizeof text),
+		    sockets_find(&s->sockets, st->to, i) != NULL ? "keep" :
+		    "open", st->to->name);
+	(void)to;
+}
+
+/* Is it wanted by anybody of the new file? */
+static bool
+is_wanted(const struct super *s, const struct plain *to, const struct sock *k)
+{
+	for (unsigned i = 0; i < to->nservices; i++)
+		for (unsigned j = 0; j < to->service[i].naddresses; j++)
+			if (sockets_find(&s->sockets, &to->service[i], j) == k)
+				return true;
+	return false;
+}
+
+static void
+plan_closed(struct control_client *k, const struct super *s,
+    const struct plain *to)
+{
+	char text[LISTEN_TEXT_SIZE * 4];
+	struct unit *u;
+
+	LIST_FOREACH(u, &s->units, next)
+		for (unsigned i = 0; u->spec != NULL && i < u->spec->naddresses;
+		    i++) {
+			struct sock *one = sockets_find(&s->sockets, u->spec, i);
+
+			if (one != NULL && !is_wanted(s, to, one))
+				control_say(k, "listener=%s action=close "
+				    "service=%s", log_value(one->text, text,
+				    sizeof text), u->name);
+		}
+}
+
+static void
+plan_services(struct control_client *k, const struct step *v, unsigned n)
+{
+	char because[PLAIN_BECAUSE * 4];
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct step *st = &v[i];
+
+		log_value(st->because, because, sizeof because);
+		if (st->to == NULL)
+			control_say(k, "service=%s action=stop because=%s",
+			    st->unit->name, because);
+		else
+			control_say(k, "service=%s action=%s because=%s "
+			    "minimum-available=%s maximum-connected=%s",
+			    st->to->name, change_word(st->action), because,
+			    number_of(st->to, "minimum-available"),
+			    number_of(st->to, "maximum-connected"));
+	}
+}
+
+static void
+plan_done(struct super *s, struct control_client *k, const struct plain *to)
+{
+	struct step *v;
+	unsigned n;
+
+	if (change_compare(s, to, &v, &n) == -1) {
+		control_error(k, EXIT_SYSTEM, "no memory for a plan");
+		return;
+	}
+	for (unsigned i = 0; i < n; i++)
+		plan_listeners(k, s, &v[i], to);
+	plan_closed(k, s, to);
+	plan_services(k, v, n);
+	control_say(k, "connections-cut=0");
+	control_ok(k);
+	free(v);
+}
+
+/* All mistakes; the first is the reason, too. */
+static void
+say_mistakes(struct control_client *k, const struct loader *l)
+{
+	char one[1024], text[2048];
+
+	for (const char *line = l->why; l->nwhy > 0 && *line != '\0';) {
+		size_t n = strcspn(line, "\n");
+
+		snprintf(one, sizeof one, "%.*s", (int)n, line);
+		control_say(k, "mistake=%s", log_value(one, text, sizeof text));
+		line += n + (line[n] == '\n');
+	}
+}
+
+static void
+plan_loaded(struct super *s)
+{
+	struct verbs *v = s->verbs;
+	struct control_client *k = control_client_alive(&v->control, v->planner);
+	struct plain to = { .nservices = 0 };
+	struct err e;
+	int status = loader_end(&v->loader, &e);
+
+	if (status == 0 && plain_read(&to, v->loader.text, v->loader.size,
+	    &e) == -1)
+		status = e.status;
+	if (k != NULL && status != 0) {
+		say_mistakes(k, &v->loader);
+		control_error(k, status, "%s", e.text);
+	} else if (k != NULL) {
+		plan_done(s, k, &to);
+	}
+	plain_free(&to);
+	loader_free(&v->loader);
+}
+
+static void
+plan(struct control_client *k, int argc, const char *const argv[], void *arg)
+{
+	struct super *s = super_of(arg);
+	struct verbs *v = s->verbs;
+	struct err e;
+
+	if (v->loader.pid != 0 || s->change.stage != CHANGE_NONE) {
+		control_error(k, EXIT_RUNNING, "a file is being read already: try "
+		    "again");
+		return;
+	}
+	/* What is wrong with a file tells what is in it. */
+	if (argc > 1 && (k->class != CONTROL_OWN || argv[1][0] != '/' ||
+	    strlcpy(v->path, argv[1], sizeof v->path) >= sizeof v->path)) {
+		control_error(k, argv[1][0] != '/' ? EXIT_USAGE : EXIT_PRIVILEGE,
+		    argv[1][0] != '/' ? "expected an absolute path" :
+		    "another file: expected somebody with class own");
+		return;
+	}
+	v->source = s->o->source;
+	if (argc > 1)
+		v->source.path = v->path;
+	if (loader_start(&v->loader, &v->source, s->now, &e) == -1) {
+		control_error(k, e.status, "%s", e.text);
+		return;
+	}
+	v->planner = control_defer(k);
+	if (loop_add(&s->loop, v->loader.out_fd, EPOLLIN,
+	    SUPER_TAG_PLAN_OUT) == -1 || loop_add(&s->loop, v->loader.err_fd,
+	    EPOLLIN, SUPER_TAG_PLAN_ERR) == -1)
+		plan_loaded(s);
+}
+
+/* ---- operate ---- */
+
+static void
+reload(struct control_client *k, int argc, const char *const argv[], void *arg)
+{
+	struct super *s = super_of(arg);
+	struct verbs *v = s->verbs;
+
+	(void)argc, (void)argv;
+	if (s->stopping || v->nreload == WAITING) {
+		control_error(k, s->stopping ? 1 : EXIT_RUNNING, s->stopping ?
+		    "it is told to stop" : "too many wait for a reload");
+		return;
+	}
+	if (s->change.stage != CHANGE_NONE || s->change.asked)
+		control_say(k, "waits=1");
+	v->reload[v->nreload++] = control_defer(k);
+	change_ask(s);
+}
+
+void
+verbs_reloads(struct super *s)
+{
+	if (s->verbs != NULL)
+		s->verbs->served = s->verbs->nreload;
+}
+
+void
+verbs_reloaded(struct super *s, const struct err *e)
+{
+	struct verbs *v = s->verbs;
+
+	if (v == NULL)
+		return;
+	for (unsigned i = 0; i < v->served; i++) {
+		struct control_client *k = control_client_alive(&v->control,
+		    v->reload[i]);
+
+		if (k == NULL)
+			continue;
+		if (e == NULL) {
+			control_ok(k);
+			continue;
+		}
+		say_mistakes(k, &s->change.loader);
+		control_error(k, e->status != 0 ? e->status : 1, "%s", e->text);
+	}
+	/* Who asked since then waits for the next. */
+	v->nreload -= v->served;
+	memmove(v->reload, v->reload + v->served,
+	    v->nreload * sizeof v->reload[0]);
+	v->served = 0;
+}
+
+static void
+set_level(struct control_client *k, int argc, const char *const argv[],
+    void *arg)
+{
+	static const struct { const char *word; enum log_level level; } rows[] = {
+		{ "error", LOG_LEVEL_ERROR }, { "warn", LOG_LEVEL_WARN },
+		{ "info", LOG_LEVEL_INFO }, { "debug", LOG_LEVEL_DEBUG },
+	};
+
+	(void)argc, (void)arg;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (strcmp(rows[i].word, argv[1]) == 0) {
+			log_set_level(rows[i].level);
+			control_ok(k);
+			return;
+		}
+	control_error(k, EXIT_USAGE, "expected error, warn, info or debug");
+}
+
+/* ---- own ---- */
+
+static void
+stop(struct control_client *k, int argc, const char *const argv[], void *arg)
+{
+	if (argc > 1 && strcmp(argv[1], "now") != 0) {
+		control_error(k, EXIT_USAGE, "expected `stop' or `stop now'");
+		return;
+	}
+	control_ok(k);
+	control_stay(k);
+	super_of(arg)->stop_asked = argc > 1 ? 2 : 1;
+}
+
+static void
+drain(struct control_client *k, int argc, const char *const argv[], void *arg)
+{
+	(void)argc, (void)argv;
+	control_ok(k);
+	control_stay(k);
+	super_of(arg)->drain_asked = true;
+}
+
+static const struct control_verb verbs[] = {
+	/* word      class            least most function      usage */
+	{ "ping",     CONTROL_LOOK,    0,    0,   say_ping,     "" },
+	{ "version",  CONTROL_LOOK,    0,    0,   say_version,  "" },
+	{ "status",   CONTROL_LOOK,    0,    0,   say_status,   "" },
+	{ "services", CONTROL_LOOK,    0,    0,   say_services, "" },
+	{ "plan",     CONTROL_LOOK,    0,    1,   plan,         "[FILE]" },
+	{ "reload",   CONTROL_OPERATE, 0,    0,   reload,       "" },
+	{ "log",      CONTROL_OPERATE, 1,    1,   set_level,    "LEVEL" },
+	{ "stop",     CONTROL_OWN,     0,    1,   stop,         "[now]" },
+	{ "drain",    CONTROL_OWN,     0,    0,   drain,        "" },
+	{ NULL,       CONTROL_NOBODY,  0,    0,   NULL,         NULL },
+};
+
+/* ---- the socket ---- */
+
+/* Where it is: as said on the command line, or in the file, or by habit. */
+static int
+choose_path(struct super *s, bool *asked_r, struct err *e)
+{
+	const char *path = s->o->control != NULL ? s->o->control :
+	    plain_global(&s->plain, "control");
+	const char *user = getenv("XDG_RUNTIME_DIR");
+	int n = 0;
+
+	*asked_r = path != NULL;
+	if (path != NULL && strcmp(path, "none") != 0)
+		n = snprintf(s->control_path, KEEP_PATH, "%s", path);
+	else if (path == NULL && geteuid() == 0)
+		n = snprintf(s->control_path, KEEP_PATH,
+		    "/run/brood/control.sock");
+	else if (path == NULL && user != NULL && user[0] == '/')
+		n = snprintf(s->control_path, KEEP_PATH,
+		    "%s/brood/control.sock", user);
+	/* Those of masters have the service's name and a number. */
+	if (n < KEEP_PATH - 56)
+		return 0;
+	err_set(e, EXIT_CONFIG, "control %s: too long, expected at most %d bytes",
+	    path != NULL ? path : user, KEEP_PATH - 56);
+	return -1;
+}
+
+/* Sockets of masters whose supervisor was killed. */
+static void
+clean_folder(const char *folder)
+{
+	DIR *d = opendir(folder);
+	struct dirent *each;
+	struct stat st;
+
+	while (d != NULL && (each = readdir(d)) != NULL) {
+		const char *dot = strrchr(each->d_name, '.');
+		long pid = dot != NULL && isdigit((unsigned char)dot[1]) ?
+		    strtol(dot + 1, NULL, 10) : 0;
+
+		if (pid <= 0 || kill((pid_t)pid, 0) == 0 || errno != ESRCH ||
+		    fstatat(dirfd(d), each->d_name, &st,
+		    AT_SYMLINK_NOFOLLOW) == -1 || !S_ISSOCK(st.st_mode))
+			continue;
+		if (unlinkat(dirfd(d), each->d_name, 0) == 0)
+			log_info("removed path=%s/%s", folder, each->d_name);
+	}
+	if (d != NULL)
+		closedir(d);
+}
+
+static int
+open_socket(struct super *s, struct err *e)
+{
+	const char *mode = plain_global(&s->plain, "control-mode");
+	const char *owner = plain_global(&s->plain, "control-owner");
+	unsigned uid = (uid_t)-1, gid = (gid_t)-1;
+	char copy[KEEP_PATH];
+	struct control_spec spec = {
+		.path = s->control_path, .fd = -1,
+		.mode = mode != NULL ? (mode_t)strtoul(mode, NULL, 8) : 0600,
+		.look = plain_global(&s->plain, "control-look"),
+		.operate = plain_global(&s->plain, "control-operate"),
+		.own = plain_global(&s->plain, "control-own"),
+		.tag = SUPER_TAG_CONTROL, .verbs = verbs, .arg = s,
+	};
+
+	if (owner != NULL)
+		sscanf(owner, "%u:%u", &uid, &gid);
+	spec.uid = uid;
+	spec.gid = gid;
+	strlcpy(copy, s->control_path, sizeof copy);
+	mkdir(dirname(copy), 0755);	/* it may be there */
+	clean_folder(copy);
+	if (control_open(&s->verbs->control, &spec, e) == -1 ||
+	    control_begin(&s->verbs->control, &s->loop, e) == -1)
+		return -1;
+	return 0;
+}
+
+int
+verbs_open(struct super *s, struct err *e)
+{
+	char text[SUPER_REASON * 4];
+	bool asked;
+
+	if (choose_path(s, &asked, e) == -1)
+		return -1;
+	if (s->control_path[0] == '\0')
+		return 0;
+	s->verbs = calloc(1, sizeof *s->verbs);
+	if (s->verbs == NULL) {
+		err_sys(e, EXIT_SYSTEM, "cannot make a control socket");
+		return -1;
+	}
+	s->verbs->loader.out_fd = s->verbs->loader.err_fd = -1;
+	if (open_socket(s, e) == 0)
+		return 0;
+	control_close(&s->verbs->control);
+	free(s->verbs);
+	s->verbs = NULL;
+	if (asked || e->status == EXIT_RUNNING)
+		return -1;
+	/* Nobody asked for it: serving is more important. */
+	log_warn("control-failed reason=%s", log_value(e->text, text,
+	    sizeof text));
+	s->control_path[0] = '\0';
+	return 0;
+}
+
+void
+verbs_close(struct super *s)
+{
+	if (s->verbs == NULL)
+		return;
+	control_close(&s->verbs->control);
+	loader_free(&s->verbs->loader);
+	free(s->verbs);
+	s->verbs = NULL;
+}
+
+void
+verbs_hear(struct super *s, uint32_t tag)
+{
+	struct verbs *v = s->verbs;
+
+	if (v == NULL)
+		return;
+	if (tag >= SUPER_TAG_CONTROL)
+		control_hear(&v->control, tag, s->now);
+	else if (v->loader.pid != 0 && loader_take(&v->loader))
+		plan_loaded(s);
+}
+
+int64_t
+verbs_turn(struct super *s)
+{
+	struct verbs *v = s->verbs;
+	int64_t next;
+
+	if (v == NULL)
+		return LOOP_NEVER;
+	if (v->loader.pid != 0 && s->now >= v->loader.until_ms)
+		plan_loaded(s);
+	next = control_turn(&v->control, s->now);
+	return v->loader.pid != 0 ? super_sooner(next, v->loader.until_ms) : next;
+}
+
+bool
+verbs_owns(const struct super *s, pid_t pid)
+{
+	return s->verbs != NULL && s->verbs->loader.pid == pid;
+}

@@ -1,0 +1,28 @@
+/* verbs.h - what the supervisor answers on its control socket.
+ * Floor 5 (brood). */
+#ifndef BROOD_VERBS_H
+#define BROOD_VERBS_H
+
+#include "brood/super.h"
+
+/* Open it; s->verbs stays NULL if the file wants none.  -1 with *e. */
+int verbs_open(struct super *s, struct err *e);
+void verbs_close(struct super *s);
+
+/* A descriptor with a tag from SUPER_TAG_CONTROL on, or of the plan's
+ * loader, is ready. */
+void verbs_hear(struct super *s, uint32_t tag);
+
+/* Returns when to come again. */
+int64_t verbs_turn(struct super *s);
+
+/* A reload begins: it is the answer to all who asked so far. */
+void verbs_reloads(struct super *s);
+
+/* A reload has ended; why it failed, or NULL. */
+void verbs_reloaded(struct super *s, const struct err *e);
+
+/* Is it the child that reads a file for a plan? */
+bool verbs_owns(const struct super *s, pid_t pid);
+
+#endif

@@ -1,0 +1,208 @@
+/* where.c - addresses as written become addresses as bound. */
+#include "brood/where.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "os/listen.h"
+#include "os/resolve.h"
+#include "rules/address.h"
+#include "tools/clock.h"
+
+enum { WHERE_MS = 5000 };	/* for the names of one word */
+
+static bool
+is_unix(const struct address *a)
+{
+	return a->kind == ADDRESS_UNIX || a->kind == ADDRESS_UNIX_DGRAM ||
+	    a->kind == ADDRESS_UNIX_SEQPACKET;
+}
+
+static void
+read_one(struct conf *c, const struct directive *d, unsigned i)
+{
+	const char *text = d->word[i].text;
+	struct address a;
+	const char *why = address_parse(text, strlen(text), &a);
+
+	if (why == NULL && is_unix(&a) && a.path[0] != '/' && a.path[0] != '@')
+		why = "expected an absolute path, or @NAME";
+	if (why != NULL)
+		mistake(c->m, d->file, d->line, d->word[i].column,
+		    "address `%.200s': %s", text, why);
+}
+
+void
+where_read(struct conf *c, struct conf_service *s)
+{
+	for (unsigned i = 0; i < s->nwords; i++)
+		if (strcmp(s->word[i]->word[0].text, "listen") == 0)
+			for (unsigned j = 1; j < s->word[i]->n; j++)
+				read_one(c, s->word[i], j);
+}
+
+/* ---- resolving ---- */
+
+static void
+add(struct conf *c, struct conf_service *s, const char *text,
+    const struct directive *d, unsigned i)
+{
+	for (unsigned j = 0; j < s->naddresses; j++)
+		if (strcmp(s->address[j].text, text) == 0)
+			return;
+	if (s->naddresses == CONF_LISTENERS) {
+		mistake(c->m, d->file, d->line, d->word[i].column,
+		    "too many addresses: expected at most %d of one service",
+		    CONF_LISTENERS);
+		return;
+	}
+	s->address[s->naddresses++] = (struct conf_address){
+		tree_copy(text), d, d->word[i].column
+	};
+}
+
+static void
+resolve_one(struct conf *c, struct conf_service *s, const struct directive *d,
+    unsigned i)
+{
+	static struct resolve r;	/* big */
+	char text[LISTEN_TEXT_SIZE];
+	struct address a;
+	struct err e;
+
+	if (address_parse(d->word[i].text, strlen(d->word[i].text), &a) != NULL)
+		return;
+	if (is_unix(&a) || a.kind == ADDRESS_FD) {
+		add(c, s, d->word[i].text, d, i);
+		return;
+	}
+	if (resolve_start(&r, &a, 1, &e) == 0) {
+		resolve_wait(&r, clock_ms() + WHERE_MS);
+		e = r.err;
+	} else {
+		r.failed = true;
+	}
+	if (r.failed)
+		mistake(c->m, d->file, d->line, d->word[i].column, "%s", e.text);
+	for (unsigned j = 0; !r.failed && j < r.n; j++)
+		add(c, s, listen_text(&(struct listener){ .type =
+		    r.found[j].type, .asked = r.found[j].at,
+		    .bound = r.found[j].at }, text), d, i);
+}
+
+void
+where_resolve(struct conf *c, struct conf_service *s)
+{
+	for (unsigned i = 0; i < s->nwords; i++)
+		if (strcmp(s->word[i]->word[0].text, "listen") == 0)
+			for (unsigned j = 1; j < s->word[i]->n; j++)
+				resolve_one(c, s, s->word[i], j);
+}
+
+/* ---- conflicts ---- */
+
+struct claim {
+	const struct conf_service *s;
+	const struct conf_address *a;
+	const char *interface;
+	const char *port;	/* what the text ends with; of unix ones all */
+	size_t order;		/* as they stand in the file */
+};
+
+static bool
+is_wildcard(const char *text)
+{
+	return strncmp(text, "0.0.0.0:", 8) == 0 ||
+	    strncmp(text, "[::]:", 5) == 0;
+}
+
+/* "udp:" and "tcp:" differ; what is behind is an address of a family. */
+static const char *
+split(const char *text, bool *udp_r)
+{
+	*udp_r = strncmp(text, "udp:", 4) == 0;
+	return *udp_r ? text + 4 : text;
+}
+
+static bool
+is_clash(const struct claim *a, const struct claim *b)
+{
+	const char *x, *y;
+	bool xudp, yudp;
+
+	/* All interfaces clash with each, as addresses do. */
+	if (a->interface[0] != '\0' && b->interface[0] != '\0' &&
+	    strcmp(a->interface, b->interface) != 0)
+		return false;
+	if (strcmp(a->a->text, b->a->text) == 0)
+		return strcmp(a->port, "0") != 0;
+	x = split(a->a->text, &xudp);
+	y = split(b->a->text, &yudp);
+	return a->port != a->a->text && b->port != b->a->text && xudp == yudp &&
+	    (x[0] == '[') == (y[0] == '[') && strcmp(a->port, "0") != 0 &&
+	    (is_wildcard(x) || is_wildcard(y));
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct claim *x = a, *y = b;
+	int by_port = strcmp(x->port, y->port);
+
+	if (by_port != 0)
+		return by_port;
+	/* The later one is said to be wrong. */
+	return (x->order > y->order) - (x->order < y->order);
+}
+
+static void
+complain(struct conf *c, const struct claim *first, const struct claim *second)
+{
+	const struct directive *d = second->a->at;
+
+	mistake(c->m, d->file, d->line, second->a->column, "%s is wanted by "
+	    "service %s, too, at %s:%u: expected one service for an address",
+	    second->a->text, first->s->name, first->a->at->file,
+	    first->a->at->line);
+}
+
+static const char *
+port_of(const char *text)
+{
+	const char *colon = strrchr(text, ':');
+
+	if (strncmp(text, "unix", 4) == 0 || strncmp(text, "fd:", 3) == 0 ||
+	    colon == NULL)
+		return text;
+	return colon + 1;
+}
+
+void
+where_conflicts(struct conf *c)
+{
+	const struct conf_service *s;
+	struct claim *list;
+	size_t n = 0, most = 1;
+
+	STAILQ_FOREACH(s, &c->services, next)
+		most += s->naddresses;
+	list = tree_make(most * sizeof *list);
+	STAILQ_FOREACH(s, &c->services, next) {
+		const struct directive *d = conf_word(s, "interface");
+
+		for (unsigned i = 0; s->enabled && i < s->naddresses; i++, n++)
+			list[n] = (struct claim){ s, &s->address[i],
+			    d != NULL ? d->word[1].text : "",
+			    port_of(s->address[i].text), n };
+	}
+	qsort(list, n, sizeof *list, compare);
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = i + 1; j < n &&
+		    strcmp(list[i].port, list[j].port) == 0; j++)
+			if (is_clash(&list[i], &list[j])) {
+				complain(c, &list[i], &list[j]);
+				break;
+			}
+	free(list);
+}

@@ -1,0 +1,552 @@
+/* act.c - ask for something; then ask again until it is so. */
+#include "ctl/act.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/save.h"
+#include "ctl/show.h"
+
+/* ---- one master ---- */
+
+/* Whom it is about; service NULL: there is only one. */
+static int
+pick(struct call *c, const char *service, struct member **m_r, struct err *e)
+{
+	int status = house_look(c->house, e);
+
+	return status != 0 ? status : house_pick(c->house, service, m_r, e);
+}
+
+static void
+say_who(const struct member *m, struct err *e)
+{
+	struct err why = *e;
+
+	err_set(e, why.status, "%.60s: %.400s", m->service, why.text);
+}
+
+/* Ask where no lines are expected. */
+static int
+tell(struct call *c, struct member *m, const char *const *words, struct err *e)
+{
+	struct records l = { 0 };
+	int status = member_ask(c->house, m, words, &l, e);
+
+	records_free(&l);
+	if (status != 0)
+		say_who(m, e);
+	return status;
+}
+
+/* 0: it is true now; CTL_LATE: not yet, and *e says what is missing; or
+ * another status, and it never will be. */
+typedef int test_fn(const struct record *status, void *arg, struct err *e);
+
+static int
+wait_until(struct call *c, struct member *m, test_fn *test, void *arg,
+    struct err *e)
+{
+	struct err why = { 0 };
+	struct record r;
+	int status;
+
+	do {
+		status = member_status(c->house, m, &r, e);
+		if (status == 0) {
+			status = test(&r, arg, &why);
+			record_free(&r);
+			*e = why;
+		} else if (status == CTL_LATE && why.text[0] != '\0') {
+			*e = why;
+			break;
+		} else {
+			break;
+		}
+	} while (status == CTL_LATE && talk_pause(ACT_POLL_MS, c->deadline));
+	why = *e;
+	if (status == CTL_LATE)
+		err_set(e, status, "timed out: %.400s", why.text);
+	if (status != 0)
+		say_who(m, e);
+	return status;
+}
+
+static int
+not_yet(struct err *e, const char *what, int64_t is, int64_t wanted)
+{
+	err_set(e, CTL_LATE, "%s is %" PRId64 ", expected %" PRId64, what, is,
+	    wanted);
+	return CTL_LATE;
+}
+
+/* As many wait as should; while it is paused nobody does. */
+static int
+has_enough(const struct record *r, struct err *e)
+{
+	int64_t wanted = record_number(r, "wanted", 0);
+	int64_t available = record_number(r, "available", 0);
+
+	return record_is(r, "state", "paused") || available >= wanted ? 0 :
+	    not_yet(e, "available", available, wanted);
+}
+
+/* Nobody who was told to go may take one more client.  Workers are left out:
+ * of them is not known whether they still accept, or end a long session. */
+static int
+has_left(const struct record *r, struct err *e)
+{
+	int64_t leaving = record_number(r, "leaving", 0);
+
+	return leaving == 0 || record_is(r, "kind", "worker") ? 0 :
+	    not_yet(e, "leaving", leaving, 0);
+}
+
+/* ---- set ---- */
+
+struct setting {
+	char **word;		/* and its value, and so on, n in all */
+	int n;
+};
+
+static int
+test_set(const struct record *r, void *arg, struct err *e)
+{
+	const struct setting *s = arg;
+
+	for (int i = 0; i < s->n; i += 2) {
+		int64_t wanted = strtoll(s->word[i + 1], NULL, 10);
+		int64_t is = record_number(r, s->word[i], wanted);
+
+		if (is != wanted)
+			return not_yet(e, s->word[i], is, wanted);
+	}
+	return has_enough(r, e);
+}
+
+/* The supervisor's file; it is freed by the caller. */
+static int
+find_file(struct call *c, char **file_r, struct err *e)
+{
+	static const char *const words[] = { "status", NULL };
+	struct records l = { 0 };
+	int status;
+	const char *file;
+
+	*file_r = NULL;
+	if (!c->house->supervisor) {
+		err_set(e, EXIT_USAGE, "--save: a master without a file "
+		    "answers at %.200s: expected a supervisor", c->house->path);
+		return EXIT_USAGE;
+	}
+	status = house_ask(c->house, words, &l, e);
+	file = status == 0 && l.n > 0 ? record_get(&l.v[0], "file") : NULL;
+	if (file != NULL && file[0] == '/') {
+		*file_r = record_copy(file);
+	} else if (status == 0) {
+		err_set(e, CTL_REFUSED, "--save: the supervisor does not say "
+		    "which file it has");
+		status = CTL_REFUSED;
+	}
+	records_free(&l);
+	return status;
+}
+
+static int
+save(struct call *c, const struct member *m, const struct setting *s,
+    const char *file, struct err *e)
+{
+	struct err why;
+
+	if (save_words(file, m->service, (unsigned)s->n / 2, s->word,
+	    c->deadline, &why) == 0)
+		return 0;
+	err_set(e, CTL_REFUSED, "%.60s: set, but not saved: %.400s", m->service,
+	    why.text);
+	return CTL_REFUSED;
+}
+
+static int
+set_member(struct call *c, struct member *m, struct setting *s, struct err *e)
+{
+	const char **words = record_memory(NULL, (size_t)s->n + 2,
+	    sizeof *words);
+	int status;
+
+	words[0] = "set";
+	for (int i = 0; i <= s->n; i++)
+		words[i + 1] = s->word[i];
+	status = tell(c, m, words, e);
+	free(words);
+	return status != 0 ? status : wait_until(c, m, test_set, s, e);
+}
+
+static int
+check_words(const struct setting *s, struct err *e)
+{
+	for (int i = 0; i < s->n; i += 2)
+		for (int j = 0; j < i; j += 2)
+			if (strcmp(s->word[i], s->word[j]) == 0) {
+				err_set(e, EXIT_USAGE,
+				    "%.60s: expected it once", s->word[i]);
+				return EXIT_USAGE;
+			}
+	return 0;
+}
+
+int
+act_set(struct call *c, struct err *e)
+{
+	int named = c->n % 2;
+	struct setting s = { c->word + named, c->n - named };
+	struct member *m;
+	char *file = NULL;
+	int status = check_words(&s, e);
+
+	if (status == 0)
+		status = pick(c, named ? c->word[0] : NULL, &m, e);
+	if (status == 0 && c->save)
+		status = find_file(c, &file, e);
+	if (status == 0)
+		status = set_member(c, m, &s, e);
+	if (status == 0 && c->save)
+		status = save(c, m, &s, file, e);
+	free(file);
+	return status;
+}
+
+/* ---- pause and resume ---- */
+
+static int
+test_paused(const struct record *r, void *arg, struct err *e)
+{
+	int64_t here = record_number(r, "available", 0) +
+	    record_number(r, "starting", 0);
+
+	(void)arg;
+	if (!record_is(r, "state", "paused")) {
+		err_set(e, CTL_LATE, "it is not paused yet");
+		return CTL_LATE;
+	}
+	return here == 0 ? has_left(r, e) : not_yet(e, "available", here, 0);
+}
+
+int
+act_pause(struct call *c, struct err *e)
+{
+	const char *const words[] = { "pause", c->refuse ? "refuse" : "keep",
+	    NULL };
+	struct member *m;
+	int status = pick(c, c->word[0], &m, e);
+
+	if (status == 0)
+		status = tell(c, m, words, e);
+	return status != 0 ? status : wait_until(c, m, test_paused, NULL, e);
+}
+
+static int
+test_resumed(const struct record *r, void *arg, struct err *e)
+{
+	(void)arg;
+	if (record_is(r, "state", "paused")) {
+		err_set(e, CTL_LATE, "it is still paused");
+		return CTL_LATE;
+	}
+	return has_enough(r, e);
+}
+
+int
+act_resume(struct call *c, struct err *e)
+{
+	static const char *const words[] = { "resume", NULL };
+	struct member *m;
+	int status = pick(c, c->word[0], &m, e);
+
+	if (status == 0)
+		status = tell(c, m, words, e);
+	return status != 0 ? status : wait_until(c, m, test_resumed, NULL, e);
+}
+
+/* ---- renew ---- */
+
+struct renewal {
+	int64_t before;		/* the generation */
+	bool begun;		/* it was seen at work */
+};
+
+static int
+test_renewed(const struct record *r, void *arg, struct err *e)
+{
+	struct renewal *was = arg;
+	bool working = record_number(r, "renewing", 0) != 0;
+	bool new = record_number(r, "generation", 0) > was->before;
+
+	if (!working && new)
+		return has_enough(r, e) == 0 ? has_left(r, e) : CTL_LATE;
+	if (!working && was->begun) {
+		err_set(e, CTL_REFUSED, "the renewal was given up; its log "
+		    "says why");
+		return CTL_REFUSED;
+	}
+	was->begun |= working;
+	err_set(e, CTL_LATE, "it is still renewing");
+	return CTL_LATE;
+}
+
+int
+act_renew(struct call *c, struct err *e)
+{
+	static const char *const words[] = { "renew", NULL };
+	struct renewal was = { 0 };
+	struct record r;
+	struct member *m;
+	int status = pick(c, c->word[0], &m, e);
+
+	if (status != 0)
+		return status;
+	status = member_status(c->house, m, &r, e);
+	if (status != 0) {
+		say_who(m, e);
+		return status;
+	}
+	was.before = record_number(&r, "generation", 0);
+	record_free(&r);
+	status = tell(c, m, words, e);
+	return status != 0 ? status : wait_until(c, m, test_renewed, &was, e);
+}
+
+/* ---- kick ---- */
+
+struct kick {
+	const char *whom;
+	bool is_pid;
+	const char *lines;	/* the verb that lists them */
+	int64_t kicked;
+};
+
+/* Of "[::1]:7" and "10.0.0.1:7" the part before the port is enough. */
+static bool
+is_peer(const char *peer, const char *whom)
+{
+	bool bracket = peer[0] == '[' && whom[0] != '[';
+	size_t n = strlen(whom);
+
+	if (strcmp(peer, whom) == 0)
+		return true;
+	if (strncmp(peer + bracket, whom, n) != 0)
+		return false;
+	peer += n + bracket;
+	return bracket ? peer[0] == ']' : peer[0] == ':' && peer[1] != ':';
+}
+
+static bool
+is_whom(const struct kick *k, const struct record *r)
+{
+	const char *peer = record_get(r, "peer");
+
+	if (k->is_pid)
+		return record_is(r, "pid", k->whom);
+	if (strncmp(k->whom, "uid=", 4) == 0)
+		return record_is(r, "uid", k->whom + 4);
+	return peer != NULL && is_peer(peer, k->whom);
+}
+
+/* Those of a list that are meant, in a list of their own. */
+static void
+keep_whom(const struct kick *k, struct records *l)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (is_whom(k, &l->v[i]))
+			l->v[n++] = l->v[i];
+		else
+			record_free(&l->v[i]);
+	l->n = n;
+}
+
+static bool
+is_same(const struct record *a, const struct record *b)
+{
+	const char *peer = record_get(a, "peer");
+
+	return record_is(b, "pid", record_get(a, "pid")) &&
+	    (peer == NULL || record_is(b, "peer", peer));
+}
+
+static bool
+have_common(const struct records *a, const struct records *b)
+{
+	for (size_t i = 0; i < a->n; i++)
+		for (size_t j = 0; j < b->n; j++)
+			if (is_same(&a->v[i], &b->v[j]))
+				return true;
+	return false;
+}
+
+static int
+list_whom(struct call *c, struct member *m, const struct kick *k,
+    struct records *to, struct err *e)
+{
+	const char *const words[] = { k->lines, NULL };
+	int status = member_ask(c->house, m, words, to, e);
+
+	keep_whom(k, to);
+	for (size_t i = 0; i < to->n; i++)
+		if (record_get(&to->v[i], "pid") == NULL)
+			record_put(&to->v[i], "pid", "");
+	return status;
+}
+
+/* Until none of those is there any more, or their master is not. */
+static int
+wait_for_end(struct call *c, struct member *m, const struct kick *k,
+    const struct records *those, struct err *e)
+{
+	int status;
+	bool common;
+
+	do {
+		struct records l = { 0 };
+
+		status = list_whom(c, m, k, &l, e);
+		common = status == 0 && have_common(those, &l);
+		records_free(&l);
+		if (status == EXIT_UNAVAILABLE)
+			return 0;
+	} while (common && talk_pause(ACT_POLL_MS, c->deadline));
+	if (common) {
+		err_set(e, CTL_LATE, "timed out: the session has not ended");
+		status = CTL_LATE;
+	}
+	return status;
+}
+
+static int
+kick_member(struct call *c, struct member *m, struct kick *k, struct err *e)
+{
+	const char *const words[] = { "kick", k->whom, NULL };
+	struct records those = { 0 }, l = { 0 };
+	int status = list_whom(c, m, k, &those, e);
+
+	if (status == 0)
+		status = member_ask(c->house, m, words, &l, e);
+	for (size_t i = 0; i < l.n; i++)
+		k->kicked += record_number(&l.v[i], "kicked", 0);
+	if (status == 0)
+		status = wait_for_end(c, m, k, &those, e);
+	records_free(&those);
+	records_free(&l);
+	return status;
+}
+
+static void
+show_kicked(const struct call *c, const struct kick *k)
+{
+	struct records l = { 0 };
+	struct record r = { 0 };
+	char n[24];
+
+	snprintf(n, sizeof n, "%" PRId64, k->kicked);
+	record_put(&r, "kicked", n);
+	records_add(&l, r);
+	if (c->json)
+		show_json(&l);
+	else
+		printf("kicked %s\n", n);
+	records_free(&l);
+}
+
+/* An older process of the service may be the one that serves whom. */
+int
+act_kick(struct call *c, struct err *e)
+{
+	size_t digits = strspn(c->word[0], "0123456789");
+	bool is_pid = digits > 0 && c->word[0][digits] == '\0';
+	struct kick k = { .whom = c->word[0], .is_pid = is_pid,
+	    .lines = is_pid ? "children" : "connections" };
+	struct house *h = c->house;
+	struct member *m;
+	int first = pick(c, c->n > 1 ? c->word[1] : NULL, &m, e);
+	bool hit = false;
+
+	if (first != 0)
+		return first;
+	for (size_t i = 0; i < h->n; i++) {
+		struct err why;
+		int status;
+
+		if (strcmp(h->member[i].service, m->service) != 0 ||
+		    (h->member[i].pid == 0 && &h->member[i] != m))
+			continue;
+		status = kick_member(c, &h->member[i], &k, &why);
+		hit |= status == 0;
+		if (status == 0 || (first != 0 && status == CTL_REFUSED))
+			continue;
+		first = status;
+		*e = why;
+		say_who(&h->member[i], e);
+	}
+	if (hit && first == CTL_REFUSED)
+		first = 0;	/* one knew whom; that others did not is fine */
+	if (first == 0)
+		show_kicked(c, &k);
+	return first;
+}
+
+/* ---- log ---- */
+
+int
+act_log(struct call *c, struct err *e)
+{
+	const char *const words[] = { "log", c->word[c->n - 1], NULL };
+	struct records l = { 0 };
+	struct member *m;
+	int status;
+
+	if (c->n == 1) {
+		status = house_ask(c->house, words, &l, e);
+		records_free(&l);
+		return status;
+	}
+	status = pick(c, c->word[0], &m, e);
+	return status != 0 ? status : tell(c, m, words, e);
+}
+
+/* ---- the end ---- */
+
+/* Its end is the answer; whether it said ok before does not matter. */
+static int
+end(struct call *c, const char *const *words, struct err *e)
+{
+	struct talk *t = &c->house->top;
+	struct records l = { 0 };
+	int status = talk_ask(t, words, c->deadline, &l, e);
+
+	records_free(&l);
+	if (status != 0 && t->gone)
+		return 0;
+	if (status == 0)
+		status = talk_wait_end(t, c->deadline, e);
+	if (status == CTL_LATE)
+		err_set(e, status, "timed out: it has not ended yet");
+	return status;
+}
+
+int
+act_stop(struct call *c, struct err *e)
+{
+	const char *const words[] = { "stop", c->now ? "now" : NULL, NULL };
+
+	return end(c, words, e);
+}
+
+int
+act_drain(struct call *c, struct err *e)
+{
+	static const char *const words[] = { "drain", NULL };
+
+	return end(c, words, e);
+}

@@ -1,0 +1,698 @@
+/* control.c - clients come, send lines, and take answers. */
+#include "lib/control.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "tools/log.h"
+
+enum {
+	BACKLOG    = 64,
+	REQUESTS   = 8,		/* of one client, before others have a turn */
+	ACCEPTS    = 32,	/* likewise */
+	RETRY_MS   = 1000,	/* accept fails */
+	OUT_FIRST  = 4096,	/* bytes of an answer, doubling ... */
+	OUT_MOST   = 64 << 20,	/* ... to this: all that a full board can say */
+	LINE_GUESS = 256
+};
+
+static const char *const class_words[] = {
+	[CONTROL_NOBODY]  = "nobody",
+	[CONTROL_LOOK]    = "control-look",
+	[CONTROL_OPERATE] = "control-operate",
+	[CONTROL_OWN]     = "control-own",
+};
+
+/* ---- open and close ---- */
+
+static int
+read_lists(struct control *c, const struct control_spec *s, struct err *e)
+{
+	const char *const list[] = {
+		[CONTROL_LOOK] = s->look, [CONTROL_OPERATE] = s->operate,
+		[CONTROL_OWN] = s->own,
+	};
+	struct err why;
+
+	for (unsigned i = CONTROL_LOOK; i <= CONTROL_OWN; i++)
+		if (who_read(&c->who[i], list[i], &why) == -1) {
+			err_set(e, why.status, "%s: %s", class_words[i],
+			    why.text);
+			return -1;
+		}
+	return 0;
+}
+
+static int
+make_socket(struct control *c, const struct control_spec *s, struct err *e)
+{
+	struct listen_spec spec = {
+		.type = SOCK_STREAM, .backlog = BACKLOG, .mode = s->mode,
+		.uid = s->uid, .gid = s->gid,
+	};
+	struct sockaddr_un *un = (struct sockaddr_un *)&spec.at.ss;
+
+	if (s->fd != -1)
+		return listen_adopt(&c->listener, s->fd, "the control socket",
+		    false, e);
+	un->sun_family = AF_UNIX;
+	spec.at.len = sizeof *un;
+	if (strlcpy(un->sun_path, s->path, sizeof un->sun_path) <
+	    sizeof un->sun_path)
+		return listen_open(&c->listener, &spec, e);
+	errno = ENAMETOOLONG;
+	err_set(e, EXIT_USAGE, "control %s: too long, expected at most %zu bytes",
+	    s->path, sizeof un->sun_path - 1);
+	return -1;
+}
+
+int
+control_open(struct control *c, const struct control_spec *s, struct err *e)
+{
+	memset(c, 0, sizeof *c);
+	c->listener.fd = -1;
+	for (unsigned i = 0; i < CONTROL_FDS; i++)
+		atomic_init(&c->fd[i], -1);
+	c->tag = s->tag;
+	c->verbs = s->verbs;
+	c->arg = s->arg;
+	c->uid = getuid();
+	if (read_lists(c, s, e) == -1)
+		return -1;
+	c->request = malloc(sizeof *c->request);
+	if (c->request == NULL) {
+		err_sys(e, EXIT_SYSTEM, "cannot make a control socket");
+		return -1;
+	}
+	if (make_socket(c, s, e) == -1) {
+		free(c->request);
+		c->request = NULL;
+		return -1;
+	}
+	atomic_store(&c->fd[0], c->listener.fd);
+	return 0;
+}
+
+int
+control_begin(struct control *c, struct loop *l, struct err *e)
+{
+	c->loop = l;
+	if (loop_add(l, c->listener.fd, EPOLLIN, c->tag) == 0)
+		return 0;
+	err_sys(e, EXIT_SYSTEM, "cannot watch the control socket");
+	return -1;
+}
+
+static unsigned
+place_of(const struct control_client *k)
+{
+	return (unsigned)(k - k->control->client);
+}
+
+static int
+fd_of(const struct control_client *k)
+{
+	return atomic_load(&k->control->fd[1 + place_of(k)]);
+}
+
+/* A child that was just born may have a copy for a moment; the loop and the
+ * client must not notice. */
+static void
+leave(struct control_client *k)
+{
+	struct control *c = k->control;
+	int fd = fd_of(k);
+
+	loop_del(c->loop, fd);
+	atomic_store(&c->fd[1 + place_of(k)], -1);
+	shutdown(fd, SHUT_RDWR);
+	close(fd);
+	free(k->out);
+	memset(k, 0, sizeof *k);
+	c->nclients--;
+}
+
+void
+control_close(struct control *c)
+{
+	if (c->request == NULL)
+		return;
+	for (unsigned i = 0; i < CONTROL_CLIENTS; i++)
+		if (c->client[i].control != NULL && !c->client[i].stays)
+			leave(&c->client[i]);
+		else
+			free(c->client[i].out);
+	if (c->loop != NULL)
+		loop_del(c->loop, c->listener.fd);
+	atomic_store(&c->fd[0], -1);
+	/* Nobody's, or not ours to remove any more: the next one replaces it. */
+	listen_shut(&c->listener);
+	listen_close(&c->listener);
+	free(c->request);
+	c->request = NULL;
+}
+
+/* ---- what is sent ---- */
+
+/* Room for n bytes more. */
+static bool
+has_room(struct control_client *k, size_t n)
+{
+	size_t size = k->out_size > 0 ? k->out_size : OUT_FIRST;
+	char *out;
+
+	while (size - k->out_used < n && size < OUT_MOST)
+		size *= 2;
+	if (size - k->out_used < n)
+		return false;
+	if (size == k->out_size)
+		return true;
+	out = realloc(k->out, size);
+	if (out == NULL)
+		return false;
+	k->out = out;
+	k->out_size = size;
+	return true;
+}
+
+/* The newline takes the place of the NUL. */
+static void __attribute__((format(printf, 2, 0)))
+append(struct control_client *k, const char *fmt, va_list ap)
+{
+	size_t n = LINE_GUESS;
+
+	for (int tries = 0; tries < 2 && has_room(k, n); tries++) {
+		size_t room = k->out_size - k->out_used;
+		va_list copy;
+
+		va_copy(copy, ap);
+		n = (size_t)vsnprintf(k->out + k->out_used, room, fmt, copy) + 1;
+		va_end(copy);
+		if (n <= room) {
+			k->out_used += n;
+			k->out[k->out_used - 1] = '\n';
+			return;
+		}
+	}
+	k->out_lost = true;
+}
+
+void
+control_say(struct control_client *k, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (k->out_lost)
+		return;
+	va_start(ap, fmt);
+	append(k, fmt, ap);
+	va_end(ap);
+}
+
+static void
+drop_out(struct control_client *k)
+{
+	free(k->out);
+	k->out = NULL;
+	k->out_size = k->out_used = k->out_sent = 0;
+	k->out_ms = 0;
+}
+
+/* Half an answer could be taken for a whole one; a part that was sent cannot
+ * be taken back. */
+static void
+end(struct control_client *k)
+{
+	k->asked = false;
+	k->again = true;
+	if (!k->out_lost)
+		return;
+	k->closing = k->out_sent > 0;
+	drop_out(k);
+	k->out_lost = false;
+	if (k->closing)
+		return;
+	control_say(k, "error %d \"no memory for the answer\"", EXIT_RUNNING);
+	k->closing = k->out_lost;
+}
+
+void
+control_ok(struct control_client *k)
+{
+	control_say(k, "ok");
+	end(k);
+}
+
+void
+control_error(struct control_client *k, int status, const char *fmt, ...)
+{
+	char text[1024], value[4 * sizeof text];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	control_say(k, "error %d %s", status,
+	    log_value(text, value, sizeof value));
+	end(k);
+}
+
+struct control_handle
+control_defer(const struct control_client *k)
+{
+	return (struct control_handle){ place_of(k), k->serial };
+}
+
+struct control_client *
+control_client_alive(struct control *c, struct control_handle h)
+{
+	struct control_client *k;
+
+	if (h.place >= CONTROL_CLIENTS)
+		return NULL;
+	k = &c->client[h.place];
+	return k->control != NULL && k->serial == h.serial ? k : NULL;
+}
+
+void
+control_stay(struct control_client *k)
+{
+	k->stays = true;
+}
+
+/* Only while something waits: each answer that is taken would wake us. */
+static void
+watch_out(struct control_client *k, bool out)
+{
+	struct loop *l = k->control->loop;
+	uint32_t events = EPOLLIN | EPOLLRDHUP | EPOLLET | (out ? EPOLLOUT : 0);
+
+	if (out == k->out_watched)
+		return;
+	k->out_watched = out;
+	loop_del(l, fd_of(k));
+	if (loop_add(l, fd_of(k), events, k->control->tag + 1 +
+	    place_of(k)) == -1)
+		k->closing = true;
+}
+
+/* False: there is more than goes now, or nobody to take it (then it left). */
+static bool
+send_out(struct control_client *k, int64_t now)
+{
+	ssize_t n;
+
+	while (k->out_sent < k->out_used) {
+		n = send(fd_of(k), k->out + k->out_sent,
+		    k->out_used - k->out_sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (n > 0) {
+			k->out_sent += (size_t)n;
+		} else if (n == -1 && errno == EINTR) {
+			continue;
+		} else if (n == -1 && errno == EAGAIN) {
+			if (k->out_ms == 0)
+				k->out_ms = now + CONTROL_MS;
+			watch_out(k, true);
+			return false;
+		} else {
+			leave(k);
+			return false;
+		}
+	}
+	if (k->out != NULL)
+		drop_out(k);
+	watch_out(k, false);
+	return true;
+}
+
+/* ---- requests ---- */
+
+static void
+refuse(struct control_client *k, const struct control_verb *v, int64_t now)
+{
+	unsigned repeated;
+
+	if (episode_tell(&k->control->refusals, now, &repeated))
+		log_warn("control-refused verb=%s uid=%u pid=%d needs=%s "
+		    "repeated=%u", v->word, (unsigned)k->uid, (int)k->pid,
+		    class_words[v->class], repeated);
+	control_error(k, EXIT_PRIVILEGE, "%s is not allowed to uid %u, expected "
+	    "one of %s", v->word, (unsigned)k->uid, class_words[v->class]);
+}
+
+static void
+tell(const struct control_client *k, const char *line, size_t n)
+{
+	char text[256], value[4 * sizeof text];
+
+	if (!log_shows(LOG_LEVEL_INFO))
+		return;
+	snprintf(text, sizeof text, "%.*s", (int)n, line);
+	log_info("control request=%s uid=%u pid=%d",
+	    log_value(text, value, sizeof value), (unsigned)k->uid,
+	    (int)k->pid);
+}
+
+static const struct control_verb *
+find_verb(const struct control *c, const char *word)
+{
+	const struct control_verb *v;
+
+	for (v = c->verbs; v->word != NULL; v++)
+		if (strcmp(v->word, word) == 0)
+			return v;
+	return NULL;
+}
+
+/* The one place where it is decided whether a verb may be said. */
+static void
+judge(struct control_client *k, const char *line, size_t n, int64_t now)
+{
+	struct control *c = k->control;
+	const struct request *r = c->request;
+	const struct control_verb *v = find_verb(c, r->word[0]);
+	int words = (int)r->n - 1;
+
+	if (v == NULL) {
+		control_error(k, EXIT_USAGE, "%.60s: no such verb", r->word[0]);
+	} else if (k->class < v->class) {
+		refuse(k, v, now);
+	} else if (words < v->least || words > v->most) {
+		control_error(k, EXIT_USAGE, "%s: expected %s", v->word,
+		    v->most == 0 ? "no more words" : v->usage);
+	} else {
+		if (v->class > CONTROL_LOOK)
+			tell(k, line, n);
+		v->fn(k, (int)r->n, r->word, c->arg);
+	}
+}
+
+static void
+run_line(struct control_client *k, const char *line, size_t n, int64_t now)
+{
+	const char *why;
+
+	k->asked = true;
+	switch (request_read(k->control->request, line, n, &why)) {
+	case REQUEST_GOOD:
+		judge(k, line, n, now);
+		return;
+	case REQUEST_FOUL:
+		k->closing = true;
+		break;
+	case REQUEST_BAD:
+		break;
+	}
+	control_error(k, EXIT_USAGE, "%s", why);
+}
+
+/* True: there was one, or there never will be. */
+static bool
+take_line(struct control_client *k, int64_t now)
+{
+	const char *newline = memchr(k->in, '\n', k->used);
+	size_t n;
+
+	if (newline == NULL && k->used == sizeof k->in) {
+		k->closing = true;
+		control_error(k, EXIT_USAGE, "a line too long, expected at most "
+		    "%d bytes", REQUEST_BYTES);
+		return true;
+	}
+	if (newline == NULL) {
+		if (k->used > 0 && k->line_ms == 0)
+			k->line_ms = now + CONTROL_MS;
+		return false;
+	}
+	n = (size_t)(newline - k->in);
+	run_line(k, k->in, n, now);
+	k->line_ms = 0;
+	k->used -= n + 1;
+	memmove(k->in, k->in + n + 1, k->used);
+	return true;
+}
+
+/* False: nothing came.  An end or a failure is the end of what it sends. */
+static bool
+receive(struct control_client *k, int64_t now)
+{
+	ssize_t n;
+
+	do
+		n = recv(fd_of(k), k->in + k->used, sizeof k->in - k->used,
+		    MSG_DONTWAIT);
+	while (n == -1 && errno == EINTR);
+	if (n == -1 && errno == EAGAIN)
+		return false;
+	k->eof = n <= 0;
+	k->used += n > 0 ? (size_t)n : 0;
+	k->heard_ms = now;
+	return true;
+}
+
+static bool
+is_hung_up(const struct control_client *k)
+{
+	struct pollfd p = { .fd = fd_of(k) };
+
+	return poll(&p, 1, 0) == 1;
+}
+
+/* As far as it goes, within reason. */
+static void
+work(struct control_client *k, int64_t now)
+{
+	k->again = false;
+	for (int i = 0; i < REQUESTS; i++) {
+		if (!send_out(k, now))
+			return;
+		if (k->asked) {
+			if (is_hung_up(k))
+				leave(k);
+			return;
+		}
+		if (!k->closing && take_line(k, now))
+			continue;
+		if (k->closing || k->eof) {
+			leave(k);
+			return;
+		}
+		if (!receive(k, now))
+			return;
+	}
+	k->again = true;
+}
+
+/* ---- clients come ---- */
+
+static bool
+is_own(const struct control *c, uid_t uid)
+{
+	return uid == 0 || uid == c->uid || uid == geteuid();
+}
+
+static enum control_class
+class_of(const struct control *c, const struct who_peer *p)
+{
+	enum control_class class = CONTROL_OWN;
+
+	if (is_own(c, p->uid))
+		return CONTROL_OWN;
+	while (class > CONTROL_NOBODY && !who_has(&c->who[class], p))
+		class--;
+	return class;
+}
+
+/* All places are taken: whoever owns the server gets one of those who do not,
+ * or they could lock him out. */
+static struct control_client *
+make_place(struct control *c)
+{
+	struct control_client *found = NULL;
+
+	for (unsigned i = 0; i < CONTROL_CLIENTS; i++) {
+		struct control_client *k = &c->client[i];
+
+		if (k->class < CONTROL_OWN && (found == NULL ||
+		    k->heard_ms < found->heard_ms))
+			found = k;
+	}
+	if (found != NULL)
+		leave(found);
+	return found;
+}
+
+static struct control_client *
+find_place(struct control *c, enum control_class class)
+{
+	for (unsigned i = 0; i < CONTROL_CLIENTS; i++)
+		if (c->client[i].control == NULL)
+			return &c->client[i];
+	return class == CONTROL_OWN ? make_place(c) : NULL;
+}
+
+static void
+turn_away(int fd, int status, const char *why)
+{
+	char text[128];
+	int n = snprintf(text, sizeof text, "error %d \"%s\"\n", status, why);
+
+	send(fd, text, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);
+	shutdown(fd, SHUT_RDWR);
+	close(fd);
+}
+
+static void
+tell_stranger(struct control *c, const struct who_peer *p, int64_t now)
+{
+	unsigned repeated;
+
+	if (episode_tell(&c->strangers, now, &repeated))
+		log_warn("control-stranger uid=%u pid=%d repeated=%u",
+		    (unsigned)p->uid, (int)p->pid, repeated);
+}
+
+static void
+welcome(struct control *c, int fd, int64_t now)
+{
+	struct control_client *k;
+	struct who_peer p;
+	enum control_class class;
+
+	class = who_ask(&p, fd) == 0 ? class_of(c, &p) : CONTROL_NOBODY;
+	if (class == CONTROL_NOBODY) {
+		tell_stranger(c, &p, now);
+		turn_away(fd, EXIT_PRIVILEGE, "you are not among those who may "
+		    "use this");
+		return;
+	}
+	k = find_place(c, class);
+	if (k == NULL || loop_add(c->loop, fd, EPOLLIN | EPOLLRDHUP | EPOLLET,
+	    c->tag + 1 + (uint32_t)(k - c->client)) == -1) {
+		turn_away(fd, EXIT_RUNNING, "too many clients");
+		return;
+	}
+	*k = (struct control_client){
+		.control = c, .serial = ++c->serial, .class = class,
+		.uid = p.uid, .pid = p.pid, .heard_ms = now,
+	};
+	atomic_store(&c->fd[1 + place_of(k)], fd);
+	c->nclients++;
+}
+
+/* Without a descriptor to be had, a client that waits would wake us for
+ * ever. */
+static void
+rest(struct control *c, int64_t now)
+{
+	unsigned repeated;
+
+	if (episode_tell(&c->failures, now, &repeated))
+		log_warn("control-accept errno=%s repeated=%u",
+		    strerrorname_np(errno), repeated);
+	loop_del(c->loop, c->listener.fd);
+	c->accept_ms = now + RETRY_MS;
+}
+
+/* 0, 1 and 2 are not for us, even where they are free. */
+static int
+move_high(int *fd)
+{
+	int high = fcntl(*fd, F_DUPFD_CLOEXEC, 3);
+	int keep = errno == EINVAL ? EMFILE : errno;	/* of a limit below */
+
+	if (high == -1)
+		turn_away(*fd, EXIT_RUNNING, "too many descriptors are open");
+	else
+		close(*fd);
+	errno = keep;
+	*fd = high;
+	return high == -1 ? -1 : 0;
+}
+
+static void
+accept_some(struct control *c, int64_t now)
+{
+	for (int i = 0; i < ACCEPTS; i++) {
+		int fd = accept4(c->listener.fd, NULL, NULL, SOCK_CLOEXEC |
+		    SOCK_NONBLOCK);
+
+		if (fd > 2 || (fd != -1 && move_high(&fd) == 0)) {
+			welcome(c, fd, now);
+			continue;
+		}
+		if (errno == EINTR || errno == ECONNABORTED)
+			continue;
+		if (errno != EAGAIN)
+			rest(c, now);
+		return;
+	}
+}
+
+/* ---- news ---- */
+
+void
+control_hear(struct control *c, uint32_t tag, int64_t now)
+{
+	if (tag == c->tag)
+		accept_some(c, now);
+	else if (c->client[tag - c->tag - 1].control != NULL)
+		work(&c->client[tag - c->tag - 1], now);
+}
+
+static int64_t
+sooner(int64_t a, int64_t b)
+{
+	return b != 0 && (a == LOOP_NEVER || b < a) ? b : a;
+}
+
+static int64_t
+turn_client(struct control_client *k, int64_t now)
+{
+	int64_t next = LOOP_NEVER;
+
+	if (k->again)
+		work(k, now);
+	if (k->control == NULL)
+		return LOOP_NEVER;
+	if ((k->out_ms != 0 && now >= k->out_ms) ||
+	    (k->line_ms != 0 && now >= k->line_ms && !k->asked)) {
+		log_debug("control-late uid=%u pid=%d", (unsigned)k->uid,
+		    (int)k->pid);
+		leave(k);
+		return LOOP_NEVER;
+	}
+	if (k->again)
+		return now;
+	next = sooner(next, k->out_ms);
+	return k->asked ? next : sooner(next, k->line_ms);
+}
+
+int64_t
+control_turn(struct control *c, int64_t now)
+{
+	int64_t next = LOOP_NEVER;
+
+	if (c->accept_ms != 0 && now >= c->accept_ms) {
+		c->accept_ms = loop_add(c->loop, c->listener.fd, EPOLLIN,
+		    c->tag) == 0 ? 0 : now + RETRY_MS;
+	}
+	next = sooner(next, c->accept_ms);
+	for (unsigned i = 0; c->nclients > 0 && i < CONTROL_CLIENTS; i++) {
+		int64_t at = c->client[i].control != NULL ?
+		    turn_client(&c->client[i], now) : LOOP_NEVER;
+
+		if (at != LOOP_NEVER)
+			next = sooner(next, at);
+	}
+	return next;
+}

@@ -1,0 +1,160 @@
+/* control.h - a socket on which a server is asked, and told, by lines.
+ *
+ * A client sends a line a request; the server answers each, in order, with
+ * lines `key=value ...' and a last one, `ok' or `error STATUS "why"'.  Who
+ * may say what is found once, when a client connects, and checked for each
+ * verb in one place.  Nothing here blocks, and nothing a client does, or does
+ * not, costs more than a place among a few and some seconds.
+ *
+ * The table of verbs is the caller's: a master has one (lib/answer.h), a
+ * supervisor another.  Floor 4 (lib). */
+#ifndef LIB_CONTROL_H
+#define LIB_CONTROL_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "lib/who.h"
+#include "os/listen.h"
+#include "os/loop.h"
+#include "rules/episode.h"
+#include "rules/request.h"
+#include "tools/err.h"
+
+enum {
+	CONTROL_CLIENTS = 16,		/* at once */
+	CONTROL_FDS = 1 + CONTROL_CLIENTS,
+	CONTROL_TAGS = CONTROL_FDS,	/* of the loop's */
+	CONTROL_MS = 5000		/* to finish a line, to take an answer */
+};
+
+/* What somebody may do; each may all that is before it. */
+enum control_class {
+	CONTROL_NOBODY,
+	CONTROL_LOOK,
+	CONTROL_OPERATE,
+	CONTROL_OWN		/* root, and the server's own users */
+};
+
+struct control;
+struct control_client;
+
+/* Answer one request; argv[0] is the verb, NULL is behind the last.  Before it
+ * returns, or (a deferred answer) at any time after, it must say
+ * control_ok() or control_error(), once; until then the client's next line
+ * waits. */
+typedef void control_fn(struct control_client *k, int argc,
+    const char *const argv[], void *arg);
+
+struct control_verb {
+	const char *word;
+	enum control_class class;
+	int least, most;	/* words behind it */
+	control_fn *fn;
+	const char *usage;	/* those words, for who gets them wrong */
+};
+
+struct control_client {
+	struct control *control;
+	uint32_t serial;	/* of this connection; others had the place */
+	enum control_class class;
+	uid_t uid;
+	pid_t pid;
+	int64_t heard_ms;	/* when it last said something */
+	char in[REQUEST_BYTES];
+	size_t used;		/* of in */
+	int64_t line_ms;	/* a line was begun: ends by then; 0 = none */
+	char *out;		/* what is still to be sent; or NULL */
+	size_t out_size, out_used, out_sent;
+	int64_t out_ms;		/* taken by then; 0 = nothing waits */
+	bool out_lost;		/* no memory for all of it */
+	bool out_watched;
+	bool asked;		/* the answer is not complete */
+	bool eof;		/* it will send no more */
+	bool closing;		/* when all is sent */
+	bool again;		/* there is more to do at once */
+	bool stays;		/* see control_stay() */
+};
+
+struct control {
+	struct listener listener;
+	struct loop *loop;	/* NULL: not yet begun */
+	uint32_t tag;
+	const struct control_verb *verbs;
+	void *arg;
+	uid_t uid;		/* who we were at first */
+	struct who who[CONTROL_OWN + 1];	/* by class */
+	/* The listener and the clients' connections, -1 for none.  Atomic:
+	 * children that share our memory close what they have of them. */
+	_Atomic int fd[CONTROL_FDS];
+	unsigned nclients;
+	uint32_t serial;	/* the last one given */
+	int64_t accept_ms;	/* no place for descriptors: try then; 0 = well */
+	struct episode strangers, refusals, failures;
+	struct request *request;	/* the one that is being read */
+	struct control_client client[CONTROL_CLIENTS];
+};
+
+struct control_spec {
+	const char *path;	/* absolute; of a unix socket to be made */
+	int fd;			/* or a listening one that was inherited; -1 */
+	mode_t mode;		/* of the path */
+	uid_t uid;		/* its owner; -1 = leave */
+	gid_t gid;
+	const char *look, *operate, *own;	/* lists (lib/who.h); NULL = nobody
+					 * beside those who have own anyway */
+	uint32_t tag;		/* CONTROL_TAGS tags from this one on */
+	const struct control_verb *verbs;	/* a row without a word ends it */
+	void *arg;		/* for their functions */
+};
+
+/* Make the socket and look up who may use it: as long as there are the rights
+ * to.  0; or -1 with errno and *e (EXIT_RUNNING: a server lives there), and
+ * then control_close() is allowed, but need not be. */
+int control_open(struct control *c, const struct control_spec *s,
+    struct err *e);
+
+/* Answer from now on, in this loop.  0, or -1 with errno and *e. */
+int control_begin(struct control *c, struct loop *l, struct err *e);
+
+/* One of the tags was reported. */
+void control_hear(struct control *c, uint32_t tag, int64_t now);
+
+/* After all news: what is due.  Returns when to come again, or LOOP_NEVER. */
+int64_t control_turn(struct control *c, int64_t now);
+
+/* End all connections, and remove the path where the rights are left.  One
+ * that never was opened (all zero) is nothing. */
+void control_close(struct control *c);
+
+/* ---- for the functions of verbs */
+
+/* A line of the answer, with its newline.  Values by log_value(). */
+void control_say(struct control_client *k, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The last line. */
+void control_ok(struct control_client *k);
+void control_error(struct control_client *k, int status, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Who asked, to be answered later: the client may leave before, and another
+ * have its place. */
+struct control_handle {
+	unsigned place;
+	uint32_t serial;
+};
+
+struct control_handle control_defer(const struct control_client *k);
+
+/* The client; or NULL: it is gone, and nothing need be answered. */
+struct control_client *control_client_alive(struct control *c,
+    struct control_handle h);
+
+/* Its connection shall end with this process, not before. */
+void control_stay(struct control_client *k);
+
+#endif

@@ -1,0 +1,29 @@
+/* fuzz_xinetd.c - whatever bytes a xinetd.conf is made of, but for includes.
+ *
+ * With -DFUZZING this is a target for libFuzzer or AFL; without it there is a
+ * main: files given as arguments are replayed; else the seeds, and then a
+ * fixed number of mutations of them, always the same ones, and the outcome is
+ * told as TAP. */
+#include <string.h>
+
+#include "brood/xinetd.h"
+
+/* Other files are not what is tried: they would be found by chance. */
+static void
+read_text(const char *name, const char *text, size_t size,
+    struct directives *list, struct mistakes *m, bool convert)
+{
+	if (memmem(text, size, "include", 7) != NULL)
+		size = 0;
+	xinetd_read_text(name, text, size, list, m, convert);
+}
+
+#define OLD_NAME "xinetd"
+#define OLD_READ read_text
+#define OLD_WORDS_OF "service ", "defaults", "{\n", "}\n", "socket_type", \
+	"stream", "dgram", "wait", "yes", "no", "user", "group", "server", \
+	"/bin/x", "flags", "IPv4", "IPv6", "NAMEINARGS", "type", "INTERNAL", \
+	"UNLISTED", "port", "bind", "instances", "UNLIMITED", "only_from", \
+	"passenv", "env", "disabled", "rlimit_as", "8M", " = ", " += ", " -= "
+
+#include "old.h"

@@ -1,0 +1,210 @@
+#!/bin/sh
+# broodctl set --save: the file has the new value, and the rest is untouched.
+. "${srcdir:-.}/tests/integration/lib.sh"
+need python3 nc
+
+BROODCTL=${BROODCTL:-$(dirname "$BROOD")/broodctl}
+unset BROOD_CONTROL XDG_RUNTIME_DIR
+LOG=$T/err
+
+python3 "$srcdir/tests/integration/fakectl.py" "$T" >"$T/fake" 2>&1 &
+MASTERS=$!
+wait_until test -f "$T/ready" || { cat "$T/fake"; exit 99; }
+
+# save ARG...: set --save of git.
+save() {
+	timeout 60 "$BROODCTL" -s "$T/sup" set git --save "$@" >"$T/out" \
+	    2>"$T/err"
+}
+
+fails() {
+	name=$1 want=$2 pattern=$3
+	shift 3
+	save "$@"
+	got=$?
+	if [ "$got" = "$want" ] && grep -Eq -- "$pattern" "$T/err"; then
+		ok "$name"
+	else
+		not_ok "$name (status $got)"
+	fi
+}
+
+fake() {
+	echo "fake $*" | nc -N -U "$T/sup" >/dev/null
+}
+
+# conf: writes the file; original: and keeps a copy.
+conf() {
+	cat >"$T/brood.conf"
+	cp -p "$T/brood.conf" "$T/original"
+}
+
+unharmed() {
+	cmp -s "$T/brood.conf" "$T/original" && no_rest
+}
+
+no_rest() {
+	[ -z "$(find "$T" -name '.*brood*')" ]
+}
+
+conf <<'CONF'
+# all of it
+minimum-available 2   # for those without
+
+service echo {
+	minimum-available 3
+}
+service "git" {  # its comment
+	listen             127.0.0.1:9418
+	minimum-available  "4"    # here # and here
+	exec  /bin/cat '{' "}"
+}
+CONF
+chmod 640 "$T/brood.conf"
+[ "$(id -u)" != 0 ] || chown 1:2 "$T/brood.conf"
+before=$(stat -c '%a %u %g' "$T/brood.conf")
+inode=$(stat -c %i "$T/brood.conf")
+check "set --save" save minimum-available 8
+sed 's/"4" /8 /' "$T/original" >"$T/wanted"
+check "only the value is another" cmp "$T/wanted" "$T/brood.conf"
+is "mode and owner are the same" "$(stat -c '%a %u %g' "$T/brood.conf")" "$before"
+check "it was replaced, not written over" test "$inode" != \
+    "$(stat -c %i "$T/brood.conf")"
+check "a word that was not there" save maximum-connected 300
+is "is a line at the end of the block" "$(diff "$T/wanted" "$T/brood.conf")" \
+"10a11
+> 	maximum-connected  300"
+inode=$(stat -c %i "$T/brood.conf")
+check "the same again" save minimum-available 8 maximum-connected 300
+is "does not touch the file" "$(stat -c %i "$T/brood.conf")" "$inode"
+check "two at once, one of them new" save maximum-connected 301 \
+    maximum-available 12
+is "are both in it" "$(grep -c '	maximum-connected  301\|	maximum-available  12' \
+    "$T/brood.conf")" 2
+check "nothing is left beside it" no_rest
+
+# ---- files in files
+
+mkdir "$T/conf.d" "$T/real"
+cat >"$T/real/git" <<'CONF'
+service git {
+}
+CONF
+ln -s ../real/git "$T/conf.d/20-git.conf"
+echo 'service web {
+	minimum-available 1
+}' >"$T/conf.d/10-web.conf"
+conf <<'CONF'
+include conf.d/*.conf
+CONF
+check "a service in a file that is included" save minimum-available 6
+is "is changed there" "$(cat "$T/real/git")" "service git {
+	minimum-available 6
+}"
+check "the one that includes it is not" unharmed
+check "a symlink stays one" test -L "$T/conf.d/20-git.conf"
+echo 'include ../brood.conf' >"$T/conf.d/30-loop.conf"
+fails "an include without an end" 1 "set, but not saved: .*conf.d" \
+    minimum-available 7
+rm "$T/conf.d/30-loop.conf"
+echo 'service git {
+}' >"$T/conf.d/30-again.conf"
+fails "a service in two files" 1 "set, but not saved: .*30-again.*expected it once" \
+    minimum-available 7
+rm -r "$T/conf.d"
+
+# ---- what is refused
+
+ctl_status() {
+	"$BROODCTL" -s "$T/sup" status git | awk 'NR == 2 { print $4 }'
+}
+conf <<'CONF'
+service other {
+}
+CONF
+fails "a file without the service" 1 "git: set, but not saved: .*has no .service git" \
+    minimum-available 5
+is "the live value stays" "$(ctl_status)" 5/5
+check "the file is as it was" unharmed
+conf <<'CONF'
+service git {
+	minimum-available 4
+	minimum-available 5
+}
+CONF
+fails "a word that is there twice" 1 "brood.conf:3:2: .*expected it once" \
+    minimum-available 6
+check "the file is as it was" unharmed
+conf <<'CONF'
+service git {
+	minimum-available "4
+}
+CONF
+fails "a file that is broken" 1 "brood.conf:2:20: a quote" minimum-available 6
+check "the file is as it was" unharmed
+fails "a value that is refused" 64 "expected a number" minimum-available x
+rm "$T/brood.conf"
+fails "no file" 1 "brood.conf: cannot be read: No such" minimum-available 6
+mkfifo "$T/brood.conf"
+fails "a FIFO" 1 "expected a file" minimum-available 6
+rm "$T/brood.conf"
+fake sup file nowhere
+fails "a file of which only the supervisor knows" 1 "does not say which" \
+    minimum-available 6
+fake sup file "$T/brood.conf"
+timeout 60 "$BROODCTL" -s "$T/git" set minimum-available 9 --save 2>"$T/err"
+is "a lone master has no file" "$?" 64
+is "so nothing was set" "$(ctl_status)" 6/6
+
+# ---- two at a time
+
+conf <<'CONF'
+service git {
+	minimum-available 1
+}
+service echo {
+	minimum-available 1
+}
+CONF
+n=1
+while [ "$n" -le 5 ]; do
+	"$BROODCTL" -s "$T/sup" set git --save minimum-available 1$n 2>"$T/err.git" &
+	one=$!
+	"$BROODCTL" -s "$T/sup" set echo --save minimum-available 2$n 2>"$T/err"
+	wait "$one" || break
+	n=$((n + 1))
+done
+is "two that save at a time lose nothing" "$(tr -d '\n\t' <"$T/brood.conf")" \
+    "service git {minimum-available 15}service echo {minimum-available 25}"
+check "nothing is left beside it" no_rest
+
+# ---- a folder that cannot take it
+
+if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
+	mkdir "$T/disk"
+	fake sup file "$T/disk/brood.conf"
+	cat >"$T/full.sh" <<-'SH'
+		mount -t tmpfs -o size=64k brood "$1/disk" || exit 77
+		{ echo 'service git {'; echo '	minimum-available 4'
+		  head -c 33000 /dev/zero | tr '\0' '\n'; echo '}'; } \
+		    >"$1/disk/brood.conf"
+		cp "$1/disk/brood.conf" "$1/full.before"
+		"$2" -s "$1/sup" set git --save minimum-available 30 2>"$1/err"
+		echo "$?" >"$1/full.status"
+		cp "$1/disk/brood.conf" "$1/full.after"
+		ls -A "$1/disk" >"$1/full.left"
+	SH
+	unshare -m sh "$T/full.sh" "$T" "$BROODCTL"
+	if [ -f "$T/full.status" ]; then
+		is "a full disk: it is not saved" "$(cat "$T/full.status")" 1
+		check "it says so" grep -q "set, but not saved: .*No space left" "$T/err"
+		check "the file is as it was" cmp "$T/full.before" "$T/full.after"
+		is "nothing is left beside it" "$(cat "$T/full.left")" brood.conf
+		is "the live value stays" "$(ctl_status)" 30/30
+	else
+		skip "no tmpfs"
+	fi
+else
+	skip "not root, or no mount namespace"
+fi
+finish

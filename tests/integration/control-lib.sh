@@ -1,0 +1,46 @@
+# control-lib.sh - what the tests of the control socket share.  Sourced after
+# lib.sh.
+
+SOCKET=$T/control
+CTL="$srcdir/tests/integration/control.py"
+
+# ctl LINE...: ask, print the answers; fails if the last one is no ok.
+ctl() {
+	timeout 60 python3 "$CTL" "$SOCKET" ask "$@"
+}
+
+# play WHAT WORD...: be a client of that sort.
+play() {
+	timeout 150 python3 "$CTL" "$SOCKET" "$@"
+}
+
+# field NAME: of status.
+field() {
+	ctl status | tr ' ' '\n' | sed -n "s/^$1=//p"
+}
+
+field_is() {
+	[ "$(field "$1")" = "$2" ]
+}
+
+field_at_least() {
+	[ "$(field "$1")" -ge "$2" ]
+}
+
+# said PATTERN LINE...: is there a line of that pattern in the answer?
+said() {
+	pattern=$1
+	shift
+	ctl "$@" >"$T/said"
+	grep -Eq "$pattern" "$T/said"
+}
+
+# denied STATUS PATTERN LINE
+denied() {
+	got=$(ctl "$3")
+	if echo "$got" | grep -Eq "^error $1 \"?.*$2"; then
+		ok "error $1: $3"
+	else
+		not_ok "error $1: $3: $got"
+	fi
+}

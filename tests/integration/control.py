@@ -1,0 +1,211 @@
+"""usage: control.py PATH WHAT [WORD ...]: a client of a control socket.
+
+ask LINE ...         each line, and its answer; 0 if the last one was ok
+half BYTES           a line that is not finished: closed within 8 s?
+raw BYTES            these bytes (escapes as in Python): what is answered, and
+                     whether it closes then
+many N               N clients at once: how many are served, what the others
+                     are told
+deaf N LINE          N clients that ask again and again and never read
+often N              connect, ping and leave, N times
+sets N WORD A B ...  set the words to the first and to the second value, N
+                     times each, and ask for the status each time
+eof LINE             seconds from the answer of LINE to the connection's end
+
+AS=UID and GROUPS_TOO='GID ...' make it somebody else.
+"""
+import ast
+import os
+import select
+import signal
+import socket
+import sys
+import time
+
+
+def connect():
+    s = socket.socket(socket.AF_UNIX)
+    s.settimeout(20)
+    s.connect(path)
+    return s
+
+
+def is_last(line):
+    return line == b"ok\n" or line.startswith(b"error ")
+
+
+class Client:
+    def __init__(self):
+        self.s = connect()
+        self.f = self.s.makefile("rb")
+
+    def ask(self, line):
+        try:
+            self.s.sendall(line.encode() + b"\n")
+        except BrokenPipeError:
+            pass    # it may have said why before
+        return self.answer()
+
+    def answer(self):
+        lines = []
+        while not lines or not is_last(lines[-1]):
+            line = self.f.readline()
+            if line == b"":
+                lines.append(b"eof\n")
+                break
+            lines.append(line)
+        return lines
+
+
+def fields(line):
+    return dict(f.split("=", 1) for f in line.decode().split() if "=" in f)
+
+
+def ask(*lines):
+    k = Client()
+    for line in lines:
+        answer = k.ask(line)
+        sys.stdout.buffer.write(b"".join(answer))
+    return 0 if answer[-1] == b"ok\n" else 1
+
+
+def half(text):
+    s = connect()
+    begun = time.monotonic()
+    s.sendall(text.encode())
+    got = s.recv(100)
+    took = time.monotonic() - begun
+    print("closed" if got == b"" and 4 < took < 9 else (got, took))
+
+
+def raw(text):
+    s = connect()
+    try:
+        s.sendall(ast.literal_eval('b"' + text + '"'))
+        # One that answers and stays would let us wait.
+        s.settimeout(2)
+    except OSError:
+        pass
+    got = b""
+    end = "stays"
+    try:
+        while True:
+            part = s.recv(4096)
+            if part == b"":
+                end = "closed"
+                break
+            got += part
+    except ConnectionResetError:
+        end = "closed"
+    except TimeoutError:
+        pass
+    print(got.decode().strip().replace("\n", "|"), end)
+
+
+def long(count):
+    """A line that never ends."""
+    s = connect()
+    sent = 0
+    try:
+        while sent < int(count):
+            sent += s.send(b"x" * 4096)
+    except OSError:
+        pass
+    try:
+        print(s.recv(4096).decode().strip())
+        print("closed" if s.recv(100) == b"" else "stays")
+    except ConnectionResetError:
+        print("closed")
+
+
+def many(n):
+    served = 0
+    others = []
+    clients = []
+    for _ in range(int(n)):
+        k = Client()
+        clients.append(k)
+        answer = k.ask("ping")
+        if answer == [b"ok\n"]:
+            served += 1
+        else:
+            others.append(answer[0].decode().strip())
+    again = sum(k.ask("ping") == [b"ok\n"] for k in clients[:served])
+    print(served, again, *others)
+
+
+def deaf(n, line):
+    """Never reads; says how long the server bears it."""
+    all_of_them = [connect() for _ in range(int(n))]
+    begun = time.monotonic()
+    data = (line + "\n").encode() * 100
+    gone = 0
+    for s in all_of_them:
+        s.setblocking(False)
+    while all_of_them and time.monotonic() - begun < 20:
+        _, can, _ = select.select([], all_of_them, [], 1)
+        for s in can:
+            try:
+                s.send(data)
+            except BlockingIOError:
+                pass
+            except OSError:
+                all_of_them.remove(s)
+                gone += 1
+    print(gone)
+
+
+def often(n):
+    well = 0
+    for _ in range(int(n)):
+        k = Client()
+        well += k.ask("ping") == [b"ok\n"]
+        k.f.close()
+        k.s.close()
+    print(well)
+
+
+def sets(n, *words):
+    k = Client()
+    names, a, b = words[0::3], words[1::3], words[2::3]
+    wrong = []
+    took = []
+    for _ in range(int(n)):
+        for values in (a, b):
+            want = dict(zip(names, values))
+            line = "set " + " ".join(w + " " + v for w, v in want.items())
+            begun = time.monotonic()
+            answer = k.ask(line)
+            status = fields(k.ask("status")[0])
+            took.append(time.monotonic() - begun)
+            if answer != [b"ok\n"]:
+                wrong.append(answer)
+            wrong += [(w, v, status.get(w)) for w, v in want.items()
+                      if status.get(w) != v]
+    took.sort()
+    print("# median %.1f ms, longest %.1f ms" % (
+        took[len(took) // 2] * 1000, took[-1] * 1000), file=sys.stderr)
+    print(len(wrong), "late" if took[len(took) // 2] > 0.01 else "soon",
+          *wrong[:3])
+
+
+def eof(line):
+    k = Client()
+    answer = k.ask(line)
+    begun = time.monotonic()
+    rest = k.f.readline()
+    print(answer[-1].decode().strip(), rest.decode() or "eof",
+          "%.1f" % (time.monotonic() - begun))
+
+
+signal.alarm(120)
+path = sys.argv[1]
+if "AS" in os.environ:
+    uid = int(os.environ["AS"])
+    os.setgroups([int(g) for g in os.environ.get("GROUPS_TOO", "").split()])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+try:
+    sys.exit(globals()[sys.argv[2]](*sys.argv[3:]))
+except (ConnectionRefusedError, FileNotFoundError, PermissionError) as e:
+    sys.exit("# %s" % e)
