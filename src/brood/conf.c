@@ -63,7 +63,9 @@ complain_unknown(struct conf *c, const struct directive *d,
     enum words_place here)
 {
 	const char *name = d->word[0].text;
-	const char *near = words_near(name, here);
+	/* Not for those that are only counted. */
+	const char *near = c->m->n < MISTAKES_MOST ? words_near(name, here) :
+	    NULL;
 	struct words_word w;
 
 	if (words_find(name, &w))

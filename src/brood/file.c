@@ -16,7 +16,7 @@ struct reader {
 	struct mistakes *m;
 	struct scfg_line *line;
 	size_t bytes;		/* of all files so far */
-	unsigned files, depth;
+	unsigned files, depth, lines;
 	struct { dev_t dev; ino_t ino; } open[FILE_DEPTH + 1];
 };
 
@@ -213,8 +213,15 @@ read_text(struct reader *r, const char *file, const char *text, size_t size,
 		}
 		for (unsigned i = depth + 1; i <= SCFG_DEPTH; i++)
 			at[i] = NULL;
-		if (what == SCFG_CLOSE || depth > SCFG_DEPTH)
+		if (what == SCFG_CLOSE || depth > SCFG_DEPTH ||
+		    r->lines > FILE_LINES)
 			continue;
+		if (++r->lines > FILE_LINES) {
+			mistake(r->m, file, r->line->line, r->line->word[0].column,
+			    "too many directives: expected at most %d in all",
+			    FILE_LINES);
+			continue;
+		}
 		add(r, file, at[depth]);
 		if (r->line->block)
 			at[depth + 1] = &STAILQ_LAST(at[depth], directive,
@@ -234,7 +241,8 @@ read_file(struct reader *r, const char *path, const struct file_place *by,
 	char *text;
 
 	/* Once is enough. */
-	if (r->files > FILE_MOST || r->bytes > FILE_BYTES)
+	if (r->files > FILE_MOST || r->bytes > FILE_BYTES ||
+	    r->lines > FILE_LINES)
 		return;
 	if (r->depth > FILE_DEPTH)
 		why = "is included too deeply: expected at most 8 in each other";

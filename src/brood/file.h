@@ -13,7 +13,8 @@
 enum {
 	FILE_BYTES = 16 << 20,	/* most, of all together */
 	FILE_DEPTH = 8,		/* includes in each other */
-	FILE_MOST  = 4096	/* files */
+	FILE_MOST  = 4096,	/* files */
+	FILE_LINES = 1 << 18	/* directives, of all together */
 };
 
 /* Where a file was named, for the mistake that it cannot be read. */

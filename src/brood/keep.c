@@ -159,6 +159,7 @@ set_variables(const struct keep_way *w, const struct plain_service *s)
 	unsetenv("WATCHDOG_USEC");
 	unsetenv("WATCHDOG_PID");
 	setenv("NOTIFY_SOCKET", w->notify, 1);
+	setenv("BROOD_SUPERVISED", "1", 1);
 }
 
 static void __attribute__((noreturn))

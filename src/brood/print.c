@@ -91,7 +91,9 @@ say_user(struct conf *c, const struct conf_service *s, struct directives *to,
 		return;
 	}
 	say_ids(to, "user", &who);
-	say_groups(to, &who);
+	/* Who is not root has the groups he has. */
+	if (geteuid() == 0 || last_value(s, "groups") != NULL)
+		say_groups(to, &who);
 	say_env(s, env, "HOME", who.home);
 	say_env(s, env, "USER", who.name);
 	say_env(s, env, "LOGNAME", who.name);

@@ -105,12 +105,22 @@ words_get(unsigned i, struct words_word *w)
 	return true;
 }
 
+/* Asked for each word of the file, so it does not count through the table. */
 bool
 words_find(const char *name, struct words_word *w)
 {
-	for (unsigned i = 0; words_get(i, w); i++)
-		if (strcmp(w->is.name, name) == 0)
+	const struct brood_word *b;
+
+	for (unsigned i = 0; i < NOWN; i++)
+		if (strcmp(own[i].is.name, name) == 0) {
+			*w = own[i];
 			return true;
+		}
+	for (unsigned i = 0; (b = brood_word(i)) != NULL; i++)
+		if (strcmp(b->name, name) == 0 && !is_said_for_them(name)) {
+			*w = (struct words_word){ *b, WORDS_BOTH, WORDS_LIBRARY };
+			return true;
+		}
 	return false;
 }
 

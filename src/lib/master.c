@@ -484,6 +484,7 @@ turn(struct master *m)
 	if (watch_mend(m))
 		next = m->now;
 	report_title(m);
+	next = sooner(next, report_ready(m));
 	next = sooner(next, report_status(m));
 	next = sooner(next, report_watchdog(m));
 	/* An event's function may have asked for it. */

@@ -13,7 +13,7 @@ static void
 renewed(struct master *m, bool well)
 {
 	m->renewing = m->rolling = false;
-	ready_tell(&m->ready, "READY=1");
+	ready_now(&m->ready);
 	if (!well)
 		return;
 	log_info("renewed listeners=%u", m->door.n);

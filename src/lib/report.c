@@ -9,6 +9,7 @@
 
 enum {
 	STATUS_MS   = 1000,	/* at most one STATUS= in this time */
+	READY_AGAIN_MS = 20,	/* READY=1 found no room */
 	LOG_WAIT_MS = 1000	/* a log that cannot be polled */
 };
 
@@ -22,7 +23,7 @@ report_wants_all(const struct master *m)
 		    (m->s->spec.session_ms > 0 && m->pool.counts.busy == 0);
 	return m->stage != STAGE_RUNNING ||
 	    m->s->handler.calls.begin != NULL || log_shows(LOG_LEVEL_INFO) ||
-	    m->s->spec.session_ms > 0 || m->ready.notify_fd != -1;
+	    m->s->spec.session_ms > 0 || m->ready.wants_status;
 }
 
 void
@@ -49,7 +50,7 @@ report_status(struct master *m)
 {
 	const struct plan_counts *c = &m->pool.counts;
 
-	if (m->ready.notify_fd == -1 || m->stage != STAGE_RUNNING ||
+	if (!m->ready.wants_status || m->stage != STAGE_RUNNING ||
 	    (c->idle == m->told.idle && c->busy == m->told.busy))
 		return LOOP_NEVER;
 	if (m->now < m->status_ms)
@@ -59,6 +60,14 @@ report_status(struct master *m)
 	m->told = *c;
 	m->status_ms = m->now + STATUS_MS;
 	return LOOP_NEVER;
+}
+
+int64_t
+report_ready(struct master *m)
+{
+	if (m->ready.owed)
+		ready_now(&m->ready);
+	return m->ready.owed ? m->now + READY_AGAIN_MS : LOOP_NEVER;
 }
 
 int64_t

@@ -74,6 +74,7 @@ struct master {
 bool report_wants_all(const struct master *m);
 void report_title(const struct master *m);
 int64_t report_status(struct master *m);
+int64_t report_ready(struct master *m);	/* if it was not said yet */
 int64_t report_watchdog(struct master *m);
 int64_t report_log(struct master *m);
 void report_log_reopen(struct master *m);

@@ -185,11 +185,37 @@ verify(const struct costume *c)
 	return 0;
 }
 
+static bool
+is_in(gid_t group, const gid_t *list, int n)
+{
+	while (n-- > 0)
+		if (list[n] == group)
+			return true;
+	return false;
+}
+
+/* Are they what we have already?  Then no right is needed. */
+static bool
+has_groups(const struct costume *c)
+{
+	gid_t now[COSTUME_GROUPS];
+	int n = getgroups(COSTUME_GROUPS, now);
+
+	for (int i = 0; i < n; i++)
+		if (now[i] != c->gid && !is_in(now[i], c->groups, c->ngroups))
+			return false;
+	for (int i = 0; i < c->ngroups; i++)
+		if (c->groups[i] != c->gid && !is_in(c->groups[i], now, n))
+			return false;
+	return n >= 0;
+}
+
 static int
 change_user(const struct costume *c, const char **step_r)
 {
 	*step_r = "set groups";
-	if ((geteuid() == 0 || c->own_groups) && setgroups((size_t)c->ngroups, c->groups) == -1)
+	if ((geteuid() == 0 || (c->own_groups && !has_groups(c))) &&
+	    setgroups((size_t)c->ngroups, c->groups) == -1)
 		return -1;
 	*step_r = "change group";
 	if (setresgid(c->gid, c->gid, c->gid) == -1)

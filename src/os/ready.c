@@ -56,6 +56,8 @@ ready_open(struct ready *r, int line_fd)
 
 	r->notify_fd = path != NULL ? connect_to(path) : -1;
 	r->watchdog_ms = r->notify_fd != -1 ? watchdog_period() : 0;
+	r->wants_status = r->notify_fd != -1 &&
+	    getenv("BROOD_SUPERVISED") == NULL;
 	r->line_fd = line_fd;
 	/* 0 to 2 will be other things by the time we are ready. */
 	if (line_fd != -1 && line_fd <= 2)
@@ -65,6 +67,7 @@ ready_open(struct ready *r, int line_fd)
 	unsetenv("NOTIFY_SOCKET");
 	unsetenv("WATCHDOG_USEC");
 	unsetenv("WATCHDOG_PID");
+	unsetenv("BROOD_SUPERVISED");
 }
 
 void
@@ -86,7 +89,11 @@ ready_tell(const struct ready *r, const char *fmt, ...)
 void
 ready_now(struct ready *r)
 {
-	ready_tell(r, "READY=1");
+	static const char text[] = "READY=1";
+
+	r->owed = r->notify_fd != -1 && send(r->notify_fd, text,
+	    sizeof text - 1, MSG_NOSIGNAL | MSG_DONTWAIT) == -1 &&
+	    (errno == EAGAIN || errno == ENOBUFS);
 	if (r->line_fd == -1)
 		return;
 	/* Nobody may read it any more: not our trouble. */

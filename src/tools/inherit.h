@@ -5,7 +5,7 @@
 
 #include "tools/err.h"
 
-enum { INHERIT_MOST = 128, INHERIT_NAME_SIZE = 256 };
+enum { INHERIT_MOST = 256, INHERIT_NAME_SIZE = 256 };
 
 struct inherit {
 	unsigned n;

@@ -1,9 +1,5 @@
 /* fuzz_inetd.c - whatever bytes an inetd.conf is made of.
- *
- * With -DFUZZING this is a target for libFuzzer or AFL; without it there is a
- * main: files given as arguments are replayed; else the seeds, and then a
- * fixed number of mutations of them, always the same ones, and the outcome is
- * told as TAP. */
+ * See driver.h. */
 #include "brood/inetd.h"
 
 #define OLD_NAME "inetd"

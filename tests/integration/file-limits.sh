@@ -79,6 +79,11 @@ refuses "200000 mistakes are 20 and their number" "$F" \
 { good; awk 'BEGIN { for (i = 0; i < 200000; i++) print "a {" }'; } >"$F"
 refuses "200000 blocks in each other" "$F" \
     ':16:3: too many blocks in each other: expected at most 8' 21
+{ good; yes a | head -n 300000; } >"$F"
+refuses "300000 directives" "$F" \
+    ':262145:1: too many directives: expected at most 262144 in all' 21
+{ good; yes a | head -n 200000; } >"$F"
+refuses "200000 unknown words" "$F" '^199980 more mistakes are not shown$' 21
 {
 	services 1 1 | sed '$d'
 	printf '\tlisten'

@@ -21,14 +21,22 @@
 #define BLOCK(more) "service a-tcp {\n\tlisten *:a\n\texec /bin/x\n\targv0 x\n" \
 	"\tuser nobody\n\tgroups none\n" more "}\n"
 
-/* Trees are never given back: tree.h. */
-int __lsan_is_turned_off(void);
+/* Trees are never given back (tree.h), but what is kept is not lost. */
+static void **kept;
+static size_t nkept;
 
-int
-__lsan_is_turned_off(void)
+static void *
+keep(void *p)
 {
-	return 1;
+	kept = realloc(kept, (nkept + 1) * sizeof *kept);
+	cr_assert_not_null(kept);
+	kept[nkept++] = p;
+	return p;
 }
+
+#define calloc(n, size) keep(calloc(n, size))
+#include "brood/tree.c"
+#undef calloc
 
 /* What came of a text: the tree printed, without HEAD, and the mistakes. */
 struct result {
@@ -47,6 +55,8 @@ end(const struct directives *list, struct mistakes *m, char **wrong)
 	r.wrong = *wrong;
 	tree_print(list, out);
 	fclose(out);
+	keep(r.tree);
+	keep(r.wrong);
 	cr_assert_eq(strncmp(r.tree, HEAD, strlen(HEAD)), 0, "%s", r.tree);
 	r.tree += strlen(HEAD);
 	r.tree += *r.tree == '\n';
@@ -572,7 +582,7 @@ Test(xinetd, a_nul_byte_is_found)
 
 Test(xinetd, has_bounds)
 {
-	char *text = malloc(1 << 20), *p = text;
+	char *text = keep(malloc(1 << 20)), *p = text;
 	struct result r;
 
 	for (int i = 0; i < 1200; i++)
