@@ -77,7 +77,9 @@ is_said_for_them(const char *name)
 	static const char *const hidden[] = {
 		"kind", "name", "ready-fd", "process-title", "control",
 		"control-mode", "control-owner", "control-look",
-		"control-operate", "control-own"
+		"control-operate", "control-own",
+		/* It would be started again at once. */
+		"quit-after"
 	};
 
 	for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++)

@@ -29,7 +29,7 @@ rc() {
 # conf SERVICE...: a file with these, each at a socket of its name.
 conf() {
 	{
-		echo "user $(id -un)"
+		[ "$(id -u)" -ne 0 ] || echo "user root"
 		for name in "$@"; do
 			echo "service $name {"
 			echo "	listen unix:$T/$name.sock"

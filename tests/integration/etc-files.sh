@@ -169,6 +169,7 @@ keep_rights() {
 
 rotate() {
 	has logrotate || return
+	rm -f "$T/brood.conf"
 	mkdir -p "$T/logs" "$T/run"
 	sed -e "s,/var/log/brood/,$T/logs/," -e "s,/run/brood,$T/run/brood," \
 	    -e "s/root adm/$(id -un) $(id -gn)/" "$ETC/logrotate/brood" \
@@ -176,8 +177,8 @@ rotate() {
 	chmod 644 "$T/logrotate"
 	chmod 755 "$T/logs"
 	mkdir -p "$T/run/brood"
-	cat >"$T/brood.conf" <<-CONF
-	user $(id -un)
+	[ "$(id -u)" -ne 0 ] || echo "user root" >"$T/brood.conf"
+	cat >>"$T/brood.conf" <<-CONF
 	log $T/logs/brood.log
 	pidfile $T/run/brood/brood.pid
 	control none
@@ -201,7 +202,7 @@ rotate() {
 }
 
 serves_into_new() {
-	nc -NU -w 10 "$T/one.sock" </dev/null >/dev/null 2>&1
+	nc -NU -w 1 "$T/one.sock" </dev/null >/dev/null 2>&1
 	log_has ' end pid=[0-9]* .*status=0'
 }
 

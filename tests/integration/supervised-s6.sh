@@ -24,7 +24,7 @@ install_service() {
 # conf SERVICE...
 conf() {
 	{
-		echo "user $(id -un)"
+		[ "$(id -u)" -ne 0 ] || echo "user root"
 		echo "stop-time 2s"
 		for name in "$@"; do
 			echo "service $name {"

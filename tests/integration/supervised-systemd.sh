@@ -48,7 +48,7 @@ start_manager() {
 	mount -t tmpfs tmpfs /run && mkdir -p /run/systemd/system "$T/xdg" \
 	    "$UNITS" && ip link set lo up || exit 77
 	export XDG_RUNTIME_DIR="$T/xdg" XDG_CONFIG_HOME="$T/config" HOME="$T"
-	"$SYSTEMD" --user --log-target=console >"$T/manager" 2>&1 &
+	"$SYSTEMD" --user --log-level=debug --log-target=console >"$T/manager" 2>&1 &
 	MANAGER=$!
 	MASTERS=$MANAGER
 	wait_until manager_runs >/dev/null || exit 77
@@ -85,7 +85,7 @@ shows() {
 # conf SERVICE...
 conf() {
 	{
-		echo "user $(id -un)"
+		[ "$(id -u)" -ne 0 ] || echo "user root"
 		echo "stop-time 2s"
 		for name in "$@"; do
 			echo "service $name {"
@@ -181,7 +181,7 @@ web() {
 
 takes_socket() {
 	cat >"$T/brood.conf" <<-CONF
-	user $(id -un)
+	user root
 	service web {
 		listen fd:web
 		exec echo web
