@@ -13,7 +13,7 @@ here=$(cd "$dir" && pwd)
 ASAN_OPTIONS=${ASAN_OPTIONS-}:log_path=$here/asan
 UBSAN_OPTIONS=${UBSAN_OPTIONS-}:print_stacktrace=1:log_path=$here/ubsan
 export ASAN_OPTIONS UBSAN_OPTIONS
-timeout -k 10 "${SCRIPT_LIMIT:-120}" "${SHELL:-/bin/sh}" "$@" </dev/null
+timeout -k 10 "${SCRIPT_LIMIT:-300}" "${SHELL:-/bin/sh}" "$@" </dev/null
 status=$?
 if [ -n "$(find "$here" -type f -size +0)" ]; then
 	find "$here" -type f -size +0 -exec cat {} + >&2
@@ -21,5 +21,5 @@ if [ -n "$(find "$here" -type f -size +0)" ]; then
 	exit 99
 fi
 rm -rf "$dir"
-[ "$status" -ne 124 ] || echo "Bail out! $name: not done after ${SCRIPT_LIMIT:-120} s"
+[ "$status" -ne 124 ] || echo "Bail out! $name: not done after ${SCRIPT_LIMIT:-300} s"
 exit $status

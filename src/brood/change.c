@@ -181,7 +181,8 @@ commit_step(struct step *st)
 {
 	struct unit *u = st->unit;
 
-	if (st->action == ACTION_REPLACE || st->action == ACTION_STOP)
+	/* Of one that shall start, somebody may have come back meanwhile. */
+	if (st->action != ACTION_KEEP && st->action != ACTION_LIMITS)
 		finish(u->now);
 	if (st->action == ACTION_REPLACE || st->action == ACTION_START) {
 		u->now = u->coming;

@@ -2,6 +2,7 @@
 #include "brood/many.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,21 +40,30 @@ find_source(struct many *m, struct err *e)
 /* ---- looking only ---- */
 
 static int
-look(const struct many *m)
+look_at(const struct source *s, const struct options *o)
 {
 	FILE *nowhere;
+
+	if (o->convert)
+		return loader_convert(s, stdout, stderr);
+	if (o->print)
+		return loader_check(s, stdout, stderr);
+	nowhere = fopen("/dev/null", "we");
+	return nowhere != NULL ? loader_check(s, nowhere, stderr) : EXIT_SYSTEM;
+}
+
+/* This process does nothing else, and it may be told to end.  What it made
+ * goes with it: brood/tree.h. */
+static void __attribute__((noreturn))
+look(const struct many *m)
+{
+	sigset_t none;
 	int status;
 
-	if (m->o->convert)
-		return loader_convert(&m->s.source, stdout, stderr);
-	if (m->o->print)
-		return loader_check(&m->s.source, stdout, stderr);
-	nowhere = fopen("/dev/null", "we");
-	if (nowhere == NULL)
-		return EXIT_SYSTEM;
-	status = loader_check(&m->s.source, nowhere, stderr);
-	fclose(nowhere);
-	return status;
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	status = look_at(&m->s.source, m->o);
+	_exit(status);
 }
 
 /* ---- serving ---- */
@@ -165,5 +175,7 @@ many_run(const struct options *o)
 		life_complain(2, &e);
 		return e.status;
 	}
-	return o->check || o->print || o->convert ? look(&m) : serve(&m);
+	if (o->check || o->print || o->convert)
+		look(&m);
+	return serve(&m);
 }

@@ -2,16 +2,20 @@
 #include "brood/sockets.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "rules/address.h"
 #include "rules/spec.h"
+#include "tools/fd.h"
 #include "tools/log.h"
 
 /* ---- what to open ---- */
@@ -223,20 +227,16 @@ add_line(struct err *all, const struct err *one)
 	    n > 0 ? "\n" : "", one->text);
 }
 
-/* A unix socket's path can be changed under it. */
 static void
-dress(const struct plain_service *s, const struct sock *k)
+note_look(struct sock *k, const struct plain_service *s)
 {
-	const struct sockaddr_un *un = (const void *)&k->listener.asked.ss;
 	struct address a = { .kind = ADDRESS_UNIX };
 	struct listen_spec spec = spec_of(s, &a);
 
-	if (un->sun_family != AF_UNIX || un->sun_path[0] == '\0' || k->fresh)
-		return;
-	if (chmod(un->sun_path, spec.mode) == -1 || (spec.uid != (uid_t)-1 &&
-	    lchown(un->sun_path, spec.uid, spec.gid) == -1))
-		log_warn("socket-mode-failed path=%s errno=%s", k->text,
-		    strerrorname_np(errno));
+	k->backlog = spec.backlog;
+	k->mode = spec.mode;
+	k->uid = spec.uid;
+	k->gid = spec.gid;
 }
 
 int
@@ -254,7 +254,7 @@ sockets_open(struct sockets *v, const struct plain_service *s, struct err *e)
 			add_line(e, &one);
 			continue;
 		}
-		dress(s, k);
+		note_look(k, s);
 		k->wanted = true;
 	}
 	return e->text[0] == '\0' ? 0 : -1;
@@ -275,29 +275,69 @@ close_one(struct sock *k)
 	free_one(k);
 }
 
-static void
-close_if(struct sockets *v, bool fresh)
+/* By descriptor: a name could be led elsewhere by whoever owns the folder. */
+static int
+set_rights(const struct sock *k, const char *path)
 {
-	struct sock *k, *after;
+	char name[32];
+	struct stat st;
+	int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	int r = fd == -1 ? -1 : fstat(fd, &st);
 
-	LIST_FOREACH_SAFE(k, &v->list, next, after) {
-		if (fresh ? k->fresh : !k->wanted)
-			close_one(k);
-		else
-			k->fresh = k->wanted = false;
+	/* Somebody else's by now: then it is not ours to change. */
+	if (r == 0 && st.st_dev == k->listener.dev &&
+	    st.st_ino == k->listener.ino) {
+		snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+		r = chmod(name, k->mode);
+		if (r == 0 && k->uid != (uid_t)-1)
+			r = fchownat(fd, "", k->uid, k->gid, AT_EMPTY_PATH);
 	}
+	fd_close(&fd);
+	return r;
+}
+
+/* What can be changed of a listener that stays: its path's rights, and how
+ * many may wait. */
+static void
+dress(struct sock *k)
+{
+	const struct sockaddr_un *un = (const void *)&k->listener.asked.ss;
+	struct listener *l = &k->listener;
+
+	if (l->backlog != 0 && l->backlog != k->backlog &&
+	    !listen_is_datagram(l)) {
+		l->backlog = k->backlog;
+		if (listen(l->fd, (int)l->backlog) == -1)
+			log_warn("backlog-failed addr=%s errno=%s", k->text,
+			    strerrorname_np(errno));
+	}
+	if (l->ino != 0 && set_rights(k, un->sun_path) == -1)
+		log_warn("socket-mode-failed path=%s errno=%s", k->text,
+		    strerrorname_np(errno));
 }
 
 void
 sockets_undo(struct sockets *v)
 {
-	close_if(v, true);
+	struct sock *k, *after;
+
+	LIST_FOREACH_SAFE(k, &v->list, next, after)
+		if (k->fresh)
+			close_one(k);
+	sockets_keep(v);
 }
 
 void
 sockets_done(struct sockets *v)
 {
-	close_if(v, false);
+	struct sock *k, *after;
+
+	LIST_FOREACH_SAFE(k, &v->list, next, after)
+		if (!k->wanted)
+			close_one(k);
+		else if (!k->fresh)
+			dress(k);
+	sockets_keep(v);
 }
 
 void

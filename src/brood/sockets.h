@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <sys/queue.h>
+#include <sys/types.h>
 
 #include "brood/plain.h"
 #include "os/listen.h"
@@ -20,7 +21,11 @@ struct sock {
 	char *interface;	/* "" = any */
 	struct listener listener;
 	bool fresh;		/* opened by the change under way */
-	bool wanted;		/* by the new file */
+	bool wanted;		/* by the new file ... */
+	unsigned backlog;	/* ... so: */
+	mode_t mode;
+	uid_t uid;		/* -1 = as it is */
+	gid_t gid;
 };
 
 struct sockets {
@@ -40,8 +45,8 @@ int sockets_open(struct sockets *v, const struct plain_service *s,
 /* The change has failed: close what is fresh. */
 void sockets_undo(struct sockets *v);
 
-/* It has succeeded: close what is not wanted.  Then, or after undoing,
- * nothing is fresh or wanted. */
+/* It has succeeded: close what is not wanted, and change what stays (mode,
+ * owner, backlog).  Then, or after undoing, nothing is fresh or wanted. */
 void sockets_done(struct sockets *v);
 
 /* Without a change: what is open is kept. */

@@ -110,26 +110,47 @@ pause_unit(struct super *s, struct unit *u)
 	u->again_ms = s->now + u->pause_ms;
 }
 
-void
-unit_try(struct super *s, struct unit *u)
+/* Has it all that it listens on, and not only if a change succeeds? */
+static bool
+has_sockets(const struct super *s, const struct unit *u)
+{
+	for (unsigned i = 0; i < u->spec->naddresses; i++) {
+		const struct sock *k = sockets_find(&s->sockets, u->spec, i);
+
+		if (k == NULL || k->fresh)
+			return false;
+	}
+	return true;
+}
+
+static int
+open_sockets(struct super *s, struct unit *u)
 {
 	char text[SUPER_REASON * 4];
 	struct err e;
 
-	u->again_ms = 0;
-	if (sockets_open(&s->sockets, u->spec, &e) == -1) {
-		sockets_undo(&s->sockets);
+	if (sockets_open(&s->sockets, u->spec, &e) == 0) {
 		sockets_keep(&s->sockets);
-		/* Once for each reason; every try would be too often. */
-		if (strcmp(u->reason, e.text) != 0 && unit_is_decided(s, u))
-			log_error("service-failed service=%s reason=%s", u->name,
-			    log_value(e.text, text, sizeof text));
-		if (unit_is_decided(s, u))
-			strlcpy(u->reason, e.text, sizeof u->reason);
+		return 0;
+	}
+	sockets_undo(&s->sockets);
+	/* Once for each reason; every try would be too often. */
+	if (strcmp(u->reason, e.text) != 0 && unit_is_decided(s, u))
+		log_error("service-failed service=%s reason=%s", u->name,
+		    log_value(e.text, text, sizeof text));
+	if (unit_is_decided(s, u))
+		strlcpy(u->reason, e.text, sizeof u->reason);
+	return -1;
+}
+
+void
+unit_try(struct super *s, struct unit *u)
+{
+	u->again_ms = 0;
+	if (!has_sockets(s, u) && open_sockets(s, u) == -1) {
 		pause_unit(s, u);
 		return;
 	}
-	sockets_keep(&s->sockets);
 	u->now = unit_launch(s, u, u->spec);
 	if (u->now == NULL)
 		pause_unit(s, u);
@@ -169,7 +190,9 @@ unit_died(struct super *s, struct unit *u, const struct keep *k, int status)
 	u->restarts++;
 	if (s->now - k->born_ms >= WELL_MS && !hard)
 		fault_clear(&u->fault);
-	fault_note(&u->fault, s->now, k->born_ms, hard, arc4random_uniform(1000));
+	/* Each start that fails is a round of its own. */
+	fault_note(&u->fault, s->now, hard ? s->now + 1 : k->born_ms, hard,
+	    arc4random_uniform(1000));
 	snprintf(u->reason, sizeof u->reason, "its master %s %s",
 	    hard ? "could not start:" : "died:", end);
 	u->again_ms = fault_holds(&u->fault, s->now) ? u->fault.until_ms : s->now;
@@ -179,12 +202,21 @@ unit_died(struct super *s, struct unit *u, const struct keep *k, int status)
 
 /* ---- time ---- */
 
-/* A change has fresh listeners, which trying would take for its own. */
+/* A change has fresh listeners, which trying would take for its own; and who
+ * is told limits then must be the one that runs when it is done. */
 static bool
-may_try(const struct super *s)
+may_try(const struct super *s, const struct unit *u)
 {
-	return !s->stopping && (s->change.stage == CHANGE_NONE ||
-	    s->change.stage == CHANGE_LOADING);
+	switch (s->change.stage) {
+	case CHANGE_NONE:
+	case CHANGE_LOADING:
+		return !s->stopping;
+	case CHANGE_STARTING:
+		return !s->stopping && has_sockets(s, u);
+	case CHANGE_TELLING:
+		break;
+	}
+	return false;
 }
 
 int64_t
@@ -194,7 +226,7 @@ unit_turn(struct super *s)
 	struct unit *u;
 
 	LIST_FOREACH(u, &s->units, next) {
-		if (u->again_ms == 0 || !may_try(s))
+		if (u->again_ms == 0 || !may_try(s, u))
 			continue;
 		if (s->now >= u->again_ms && !fault_holds(&u->fault, s->now))
 			unit_try(s, u);

@@ -114,7 +114,7 @@ if command -v prlimit >/dev/null; then
 	late=$!
 	prlimit --pid "$M" --nofile=4096:4096
 	soon "and answers later" fds_are $((fds + 1))
-	check "stop" ctl stop
+	does "stop" stop
 	wait "$late"
 	is "in order" "$(sed 's/ [0-9.]*$//' "$T/late")" 'ok eof'
 	wait_master

@@ -9,9 +9,20 @@ ctl() {
 	timeout 60 python3 "$CTL" "$SOCKET" ask "$@"
 }
 
+# does NAME LINE...: a point; the last answer must be ok.
+does() {
+	name=$1
+	shift
+	check "$name" quietly "$@"
+}
+
+quietly() {
+	ctl "$@" >/dev/null
+}
+
 # play WHAT WORD...: be a client of that sort.
 play() {
-	timeout 150 python3 "$CTL" "$SOCKET" "$@"
+	timeout 250 python3 "$CTL" "$SOCKET" "$@"
 }
 
 # field NAME: of status.
@@ -33,6 +44,21 @@ said() {
 	shift
 	ctl "$@" >"$T/said"
 	grep -Eq "$pattern" "$T/said"
+}
+
+# load N: so many clients ask an echo service, until load_over; then LOST says
+# how many of them were lost.
+load() {
+	rm -f "$T/load.over"
+	play load "$PORT" "$1" "$T/load.over" >"$T/load" &
+	LOAD=$!
+	MASTERS="$MASTERS $LOAD"
+}
+
+load_over() {
+	touch "$T/load.over"
+	wait "$LOAD"
+	LOST=$(cat "$T/load")
 }
 
 # denied STATUS PATTERN LINE

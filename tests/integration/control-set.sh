@@ -44,9 +44,7 @@ PY
 sets() {
 	brood_start --control "$SOCKET" -n 4 -m 60 --idle-time 100ms "$@"
 	stay 20
-	python3 "$srcdir/tests/integration/echoes.py" "$PORT" 1000000 4 20 \
-	    >"$T/echoes" &
-	load=$!
+	load 4
 	is "$TIMES pairs: each is told at once" "$(play sets "$TIMES" \
 	    minimum-available 4 12 maximum-connected 60 30 \
 	    maximum-available 8 20)" '0 soon'
@@ -58,9 +56,9 @@ sets() {
 	soon "and it becomes so" field_at_least available 45
 	is "back" "$(ctl \
 	    'set minimum-available 2 maximum-available 3 maximum-connected 25')" ok
-	wait "$load"
+	load_over
 	soon "only few wait" few_wait
-	is "nobody new was lost" "$(tail -n 1 "$T/echoes")" 'failed 0'
+	is "nobody new was lost" "$LOST" 0
 	kill -TERM "$STAY"
 	wait "$STAY"
 	is "nobody was cut" "$(cat "$T/stayed")" 0

@@ -15,8 +15,8 @@ PLAIN=$T/plain
 # print NAME: of F; PLAIN is the plain form, which must read back.
 print() {
 	: >"$LOG"
-	timeout 30 "$BROOD" -T -f "$F" >"$PLAIN" 2>"$LOG" </dev/null || return 1
-	timeout 30 "$BROOD" -T -f "$PLAIN" >"$T/again" 2>"$LOG" </dev/null ||
+	timeout -k 1 30 "$BROOD" -T -f "$F" >"$PLAIN" 2>"$LOG" </dev/null || return 1
+	timeout -k 1 30 "$BROOD" -T -f "$PLAIN" >"$T/again" 2>"$LOG" </dev/null ||
 	    return 1
 	cmp -s "$PLAIN" "$T/again" && [ ! -s "$LOG" ]
 }
@@ -67,7 +67,6 @@ idle-time|inline echo|idle-time 100ms|idle-time 100ms
 linger|exec /bin/cat|linger|linger
 session-time|inline echo|session-time 10d|session-time 10d
 stop-time|inline echo|stop-time 1ms|stop-time 1ms
-quit-after|inline echo|quit-after 2h|quit-after 2h
 recycle-after|inline echo|recycle-after 100|recycle-after 100
 overlap|worker /bin/cat|overlap 2|overlap 2
 ready-by|worker /bin/cat|ready-by fd:3|ready-by fd:3

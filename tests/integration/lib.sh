@@ -46,11 +46,12 @@ not_ok() {
 	[ ! -s "$LOG" ] || tail -n 30 "$LOG" | sed 's/^/# /'
 }
 
-# check NAME COMMAND...: ok if the command succeeds.
+# check NAME COMMAND...: ok if the command succeeds; what it prints could be
+# taken for points.
 check() {
 	name=$1
 	shift
-	if "$@"; then ok "$name"; else not_ok "$name"; fi
+	if "$@" >/dev/null; then ok "$name"; else not_ok "$name"; fi
 }
 
 # is NAME GOT WANTED

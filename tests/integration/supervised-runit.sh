@@ -47,9 +47,11 @@ pid() {
 	cat "$S/supervise/pid" 2>/dev/null
 }
 
+# Meanwhile the pid is that of finish, and then that of run.
 is_other() {
 	M=$(pid)
-	[ -n "$M" ] && [ "$M" != "$1" ]
+	[ -n "$M" ] && [ "$M" != "$1" ] &&
+	    [ "$(ps -o comm= -p "$M")" = brood ]
 }
 
 # state WORD: what runsv says of it.

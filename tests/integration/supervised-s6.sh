@@ -67,7 +67,7 @@ mv "$T/new" "$S"
 s6-svscan "$SCAN" >"$T/svscan" 2>&1 &
 SVSCAN=$!
 MASTERS=$SVSCAN
-wait_until [ -p "$S/supervise/control" ]
+wait_until [ -e "$S/supervise/status" ]
 check "s6-svwait -U: it says that it is ready" s6-svwait -U -t 30000 "$S"
 check "and then it serves" serves one
 is "s6-svstat knows it" "$(stat_of up,ready)" "true true"

@@ -48,7 +48,7 @@ start_manager() {
 	mount -t tmpfs tmpfs /run && mkdir -p /run/systemd/system "$T/xdg" \
 	    "$UNITS" && ip link set lo up || exit 77
 	export XDG_RUNTIME_DIR="$T/xdg" XDG_CONFIG_HOME="$T/config" HOME="$T"
-	"$SYSTEMD" --user --log-level=debug --log-target=console >"$T/manager" 2>&1 &
+	"$SYSTEMD" --user --log-target=null >/dev/null 2>&1 &
 	MANAGER=$!
 	MASTERS=$MANAGER
 	wait_until manager_runs >/dev/null || exit 77
@@ -164,13 +164,20 @@ stops() {
 	check "nobody serves" eval '! serves one'
 }
 
+failed_with() {
+	[ "$(shows ActiveState) $(shows ExecMainStatus)" = "failed $1" ]
+}
+
+# A manager whose control groups are of version 1 may stumble over the one
+# that has just ended (219), and tries again: brood is asked once.
 refuses() {
 	echo 'nonsense x' >>"$T/brood.conf"
+	before=$(log_count ':1: nonsense: ')
 	ctl start brood
 	check "a wrong file: start fails" [ $? -ne 0 ]
-	is "it has failed" "$(shows ActiveState)" failed
-	is "with 78" "$(shows ExecMainStatus)" 78
-	is "and is not tried again" "$(shows NRestarts)" 0
+	soon "it has failed, with 78" failed_with 78
+	is "and is not tried again" "$(log_count ':1: nonsense: ')" \
+	    "$((before + 1))"
 	ctl reset-failed brood
 }
 
@@ -240,7 +247,6 @@ inside() {
 	refuses
 	takes_socket
 	runs_template
-	[ "$failed" -eq 0 ] || sed 's/^/# manager: /' "$T/manager" | tail -n 40
 	finish
 }
 

@@ -53,7 +53,7 @@ Test(want, knows_all_operators)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 	for (int wanted = -2; wanted <= 2; wanted++)
 	for (int is = -2; is <= 2; is++) {
-		char text[32], value[8];
+		char text[32], value[16];
 		struct want w;
 
 		snprintf(text, sizeof text, "n%s%d", rows[i].text, wanted);

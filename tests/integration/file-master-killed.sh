@@ -1,0 +1,83 @@
+#!/bin/sh
+# A service's master is killed: those who are connected finish, those who come
+# wait in the queue for the next one, and other services do not notice.
+# KILLS=20 CLIENTS=32 for the long one.
+. "${srcdir:-.}/tests/integration/lib.sh"
+need python3 nc ss
+here=${srcdir:-.}/tests/integration
+
+if [ "$(id -u)" -eq 0 ]; then user=nobody; else user=$(id -un); fi
+chmod 755 "$T"
+conf() {	# [WORDS of slow] [MORE]
+	cat <<CONF
+user $user
+service one {
+	listen 127.0.0.1:0
+	exec sh -c "echo \$PPID; exec cat"
+}
+service other {
+	listen 127.0.0.1:0
+	inline echo
+}
+service frail {
+	listen 127.0.0.1:0
+	exec $T/program
+}
+service slow {
+	listen 127.0.0.1:0
+	exec cat
+	${1-}
+}
+${2-}
+CONF
+}
+
+printf '#!/bin/sh\nexec cat\n' >"$T/program"
+chmod 755 "$T/program"
+conf >"$CONF"
+file_begin
+other=$(master_of other)
+other_port=$(port_of_service other)
+frail_port=$(port_of_service frail)
+
+# ---- under load
+python3 "$here/file_gap.py" "$LOG" one "$(port_of_service one)" \
+    "${CLIENTS:-8}" "${KILLS:-4}" >"$T/gap" 2>&1
+is "no client is refused, reset or cut" "$(grep -v '^gap' "$T/gap")" "failed 0"
+sed -n 's/^gap /# gap of a killed master, in ms: /p' "$T/gap"
+is "each death is told" "$(log_count ' master-died service=one .* signal=KILL ')" "${KILLS:-4}"
+is "the other's master is the same" "$(master_of other)" "$other"
+old=$(sed -n 's/.* master-start service=one pid=\([0-9]*\) .*/\1/p' "$LOG" | sed '$d' |
+    tr '\n' ' ')
+none_left() { for pid in $old; do [ -z "$(pgrep -s "$pid")" ] || return; done; }
+soon "nobody of the dead masters' is left" none_left
+
+# ---- nothing to start it with
+PORT=$frail_port hold
+echo before >"$T/hold.$HELD_N"
+wait_until grep -q before "$T/held.$HELD_N"
+session=$HELD_N
+mv "$T/program" "$T/away"
+kill -KILL "$(master_of frail)"
+soon "a master that cannot start pauses" \
+    log_has ' master-died service=frail .* status=69 again=2\.[0-9]s'
+is "and is said to wait" "$(ctl services | awk '$1 == "frail" { print $2 }')" waiting
+check "status has why" sh -c '"$1" -s "$2" services | grep "^frail " | grep -q "could not start"' \
+    sh "$BROODCTL" "$T/run/control.sock"
+echo queued | ask 127.0.0.1 "$frail_port" >"$T/queued" &
+client=$!
+MASTERS="$MASTERS $client"
+is "the other serves" "$(echo hello | ask 127.0.0.1 "$other_port")" hello
+echo after >"$T/hold.$session"
+soon "who was connected is served" grep -q after "$T/held.$session"
+soon "it pauses for twice as long" \
+    log_has ' master-died service=frail .* status=69 again=[45]\.[0-9]s'
+is "it has tried twice only" "$(log_count ' master-died service=frail .* status=69')" 2
+mv "$T/away" "$T/program"
+soon "it comes back by itself" test -s "$T/queued"
+is "and serves who waited in the queue" "$(cat "$T/queued")" queued
+is "the other's master is still the same" "$(master_of other)" "$other"
+let_go
+
+# ---- while a reload is under way: slow's new one waits for $T/go
+slow_start='hook-start sh -c "while ! [ -e '$T/go' ]; do sleep 0.02; done"'
