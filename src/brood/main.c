@@ -86,6 +86,8 @@ open_log(const struct options *o, struct life *life, struct err *e)
 		return -1;
 	}
 	life->logging = true;
+	if (o->name != NULL)
+		log_service(o->name);
 	return 0;
 }
 

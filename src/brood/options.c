@@ -62,6 +62,7 @@ static const struct {
 	{ "control",           's', AT(control) },
 	{ "chdir",              0,  AT(folder) },
 	{ "kind",               0,  AT(kind) },
+	{ "name",               0,  AT(name) },
 };
 #define NKNOWN (sizeof known / sizeof known[0])
 

@@ -22,6 +22,7 @@ struct options {
 	const char *level;
 	const char *folder;	/* --chdir; NULL = none */
 	const char *kind;
+	const char *name;	/* NULL = none */
 	const char *user;
 	bool daemon;
 	bool quiet, verbose;

@@ -260,6 +260,20 @@ sockets_open(struct sockets *v, const struct plain_service *s, struct err *e)
 	return e->text[0] == '\0' ? 0 : -1;
 }
 
+void
+sockets_revive(const struct sockets *v, const struct plain_service *s)
+{
+	char name[LISTEN_TEXT_SIZE];
+
+	for (unsigned i = 0; i < s->naddresses; i++) {
+		const struct sock *k = sockets_find(v, s, i);
+
+		if (k != NULL && listen_revive(&k->listener))
+			log_warn("listener-revived addr=%s",
+			    listen_text(&k->listener, name));
+	}
+}
+
 /* ---- closing ---- */
 
 static void

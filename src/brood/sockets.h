@@ -42,6 +42,10 @@ struct sock *sockets_find(const struct sockets *v,
 int sockets_open(struct sockets *v, const struct plain_service *s,
     struct err *e);
 
+/* Those of a service listen, though a master that is dead may have shut them
+ * (broodctl pause --refuse). */
+void sockets_revive(const struct sockets *v, const struct plain_service *s);
+
 /* The change has failed: close what is fresh. */
 void sockets_undo(struct sockets *v);
 

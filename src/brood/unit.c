@@ -151,6 +151,7 @@ unit_try(struct super *s, struct unit *u)
 		pause_unit(s, u);
 		return;
 	}
+	sockets_revive(&s->sockets, u->spec);
 	u->now = unit_launch(s, u, u->spec);
 	if (u->now == NULL)
 		pause_unit(s, u);

@@ -24,6 +24,7 @@ static struct {
 	enum sort sort;
 	int fd;			/* -1: nowhere */
 	char path[256];		/* what log_reopen() opens; "" = nothing */
+	char service[48];	/* ends each line; "" = nothing */
 	char buf[LOG_BUFFER];
 	size_t used;
 	unsigned long dropped;
@@ -241,21 +242,40 @@ stamp(enum log_level level, char *buf, size_t size)
 	    ts.tv_nsec / 1000000, levels[level].word);
 }
 
+void
+log_service(const char *name)
+{
+	strlcpy(the.service, name, sizeof the.service);
+}
+
+/* Whose line it is, where that is not said already.  Returns its length. */
+static size_t
+add_service(char *text, size_t n, size_t size)
+{
+	if (the.service[0] == '\0' || strstr(text, " service=") != NULL ||
+	    n + sizeof the.service + 10 >= size)
+		return n;
+	return n + (size_t)snprintf(text + n, size - n, " service=%s",
+	    the.service);
+}
+
 static void __attribute__((format(printf, 2, 0)))
 line(enum log_level level, const char *fmt, va_list ap)
 {
-	char text[LOG_LINE + 128];
-	size_t head, n;
+	char text[LOG_LINE + 192];
+	size_t most = LOG_LINE + 126, head = 0, n;
 
 	if (level > the.most)
 		return;
+	if (the.sort != TO_SYSLOG)
+		head = stamp(level, text, sizeof text);
+	n = (size_t)vsnprintf(text + head, most - head + 1, fmt, ap);
+	n = n <= most - head ? head + n : most;
+	n = add_service(text, n, sizeof text - 1);
 	if (the.sort == TO_SYSLOG) {
-		vsyslog(levels[level].priority, fmt, ap);
+		syslog(levels[level].priority, "%s", text);
 		return;
 	}
-	head = stamp(level, text, sizeof text);
-	n = (size_t)vsnprintf(text + head, sizeof text - head - 1, fmt, ap);
-	n = n < sizeof text - head - 1 ? head + n : sizeof text - 2;
 	text[n++] = '\n';
 	if (the.fd != -1)
 		append(text, n);

@@ -33,6 +33,9 @@ bool log_level_of(const char *word, enum log_level *level_r);
  * on.  False: there is no log. */
 bool log_set_level(enum log_level most);
 
+/* End each line with ` service=NAME', for logs that several share; "" = do not. */
+void log_service(const char *name);
+
 /* Would a line of this level be seen?  To save the making of it. */
 bool log_shows(enum log_level level);
 
