@@ -41,6 +41,7 @@ examples_of_page() {
 		/^Example:$/ {
 			getline
 			sub(/^\.Ql /, "")
+			gsub(/\\\(dq/, "\"")
 			print word "\t" $0
 		}' "$page"
 }

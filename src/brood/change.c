@@ -257,17 +257,35 @@ limit_of(const struct plain_service *to, const char *word)
 	return value;
 }
 
+/* What the file says otherwise than before; what it does not may have been
+ * set by hand. */
+static int
+limits_line(const struct plain_service *from, const struct plain_service *to,
+    char line[ASK_SIZE])
+{
+	static const char *const words[] = {
+		"minimum-available", "maximum-connected", "maximum-available"
+	};
+	int n = snprintf(line, ASK_SIZE, "set");
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+		const char *old = plain_value(from, words[i]);
+		const char *new = plain_value(to, words[i]);
+
+		if (strcmp(old != NULL ? old : "", new != NULL ? new : "") != 0)
+			n += snprintf(line + n, ASK_SIZE - (size_t)n, " %s %s",
+			    words[i], limit_of(to, words[i]));
+	}
+	return n + snprintf(line + n, ASK_SIZE - (size_t)n, "\n");
+}
+
 /* A line to its control socket, as anybody might write. */
 static int
 ask(struct super *s, struct unit *u, const struct plain_service *to)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
-	const char *most = plain_value(to, "maximum-available");
 	char line[ASK_SIZE];
-	int n = snprintf(line, sizeof line, "set minimum-available %s "
-	    "maximum-connected %s%s%s\n", limit_of(to, "minimum-available"),
-	    limit_of(to, "maximum-connected"), most != NULL ?
-	    " maximum-available " : "", most != NULL ? most : "");
+	int n = limits_line(u->spec, to, line);
 
 	if (u->now == NULL)
 		return -1;

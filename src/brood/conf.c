@@ -152,6 +152,9 @@ check_global(struct conf *c, const struct directive *d, struct brood *scratch)
 	    value[0] != '/')
 		wrong(c, d, 1, "%s %.60s: expected an absolute path", name,
 		    value);
+	else if (strcmp(name, "control") == 0 && strlen(value) > CONF_CONTROL)
+		wrong(c, d, 1, "control %.60s: too long, expected at most %d bytes, "
+		    "as names of services are added", value, CONF_CONTROL);
 	else if (strcmp(name, "pidfile") != 0 &&
 	    brood_set(scratch, name, value) == -1)
 		wrong(c, d, 1, "%s", brood_error(scratch));
@@ -382,11 +385,25 @@ is_among(const char *word, const char *list)
 	return false;
 }
 
+/* A pool of fixed size has no use for the limits of others. */
+static bool
+is_fixed(const struct conf_service *s)
+{
+	const struct directive *d;
+
+	STAILQ_FOREACH(d, &s->at->children, next)
+		if (strcmp(d->word[0].text, "children") == 0)
+			return true;
+	return false;
+}
+
 static bool
 is_for(const struct words_word *w, const struct conf_service *s,
     const char *kind)
 {
 	if (strcmp(w->is.name, "peer-session") == 0 && !is_udp_only(s))
+		return false;
+	if ((w->is.live || strcmp(w->is.name, "idle-time") == 0) && is_fixed(s))
 		return false;
 	return w->is.kinds[0] == '\0' || is_among(kind, w->is.kinds);
 }

@@ -17,7 +17,8 @@
 enum {
 	CONF_SERVICES  = 1000,	/* most */
 	CONF_NAME      = 40,	/* longest name of one */
-	CONF_LISTENERS = 256	/* most of one service */
+	CONF_LISTENERS = 256,	/* most of one service */
+	CONF_CONTROL  = 51	/* longest path of the control socket */
 };
 
 /* An address as it will be bound. */

@@ -73,8 +73,8 @@ add_log(struct line *l, const struct keep_way *w, const struct plain_service *s)
 	const char *log = plain_value(s, "log");
 	const char *level = plain_value(s, "log-level");
 
-	log = log != NULL ? log : w->log;
-	level = level != NULL ? level : w->level;
+	log = log != NULL && !w->log_said ? log : w->log;
+	level = level != NULL && !w->level_said ? level : w->level;
 	if (log != NULL)
 		add(l, "--log=%s", log);
 	if (level != NULL)

@@ -6,6 +6,7 @@
 #ifndef BROOD_KEEP_H
 #define BROOD_KEEP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/queue.h>
 #include <sys/resource.h>
@@ -36,6 +37,7 @@ struct keep_way {
 	const char *log;	/* where, and how much, unless the service says
 				 * otherwise; NULL = as brood(8) */
 	const char *level;
+	bool log_said, level_said;	/* for all, whatever the service says */
 	const struct plain *plain;	/* for the control socket's words */
 	const char *control;	/* ours: theirs are beside it; NULL = none */
 	struct rlimit descriptors;	/* as we were given it */

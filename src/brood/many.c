@@ -102,6 +102,8 @@ open_log(struct many *m, const struct plain *p, struct err *e)
 	m->life.logging = true;
 	m->s.log = m->log;
 	m->s.level = m->level;
+	m->s.log_said = o->log != NULL;
+	m->s.level_said = o->leveled;
 	return 0;
 }
 

@@ -69,7 +69,8 @@ open_all(struct super *s, struct err *e)
 		return -1;
 	s->way = (struct keep_way){
 		.binary = binary, .notify = s->notify.name, .log = s->o->log,
-		.level = s->o->level, .plain = &s->plain,
+		.level = s->o->level, .log_said = s->o->log_said,
+		.level_said = s->o->level_said, .plain = &s->plain,
 		.control = s->control_path[0] != '\0' ? s->control_path : NULL,
 		.descriptors = s->way.descriptors,
 	};

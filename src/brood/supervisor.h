@@ -14,8 +14,10 @@ struct supervisor_options {
 	bool require_all;	/* a service that cannot start: end */
 	int ready_fd;		/* gets a newline; -1 = none */
 	const char *control;	/* instead of the file's; NULL = by the file */
-	const char *log;	/* of masters, unless theirs say otherwise */
+	const char *log;	/* of masters, unless theirs say otherwise ... */
 	const char *level;
+	bool log_said;		/* ... but these were said for all of them */
+	bool level_said;
 	const char *title;	/* of the process: the file */
 	void (*ready)(void *);	/* called once */
 	void *arg;

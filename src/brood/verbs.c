@@ -442,7 +442,7 @@ choose_path(struct super *s, bool *asked_r, struct err *e)
 	if (n < KEEP_PATH - 56)
 		return 0;
 	err_set(e, EXIT_CONFIG, "control %s: too long, expected at most %d bytes",
-	    path != NULL ? path : user, KEEP_PATH - 56);
+	    path != NULL ? path : user, KEEP_PATH - 57);
 	return -1;
 }
 

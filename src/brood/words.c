@@ -147,8 +147,8 @@ words_near(const char *name, enum words_place place)
 static const char *
 change_of(const struct words_word *w)
 {
-	return w->is.live ? "live" : w->kind == WORDS_STRUCTURE ||
-	    w->kind == WORDS_ENABLED || w->kind == WORDS_GLOBAL ? "reload" :
+	return w->is.live ? "live" : w->kind == WORDS_GLOBAL ? "restart" :
+	    w->kind == WORDS_STRUCTURE || w->kind == WORDS_ENABLED ? "reload" :
 	    "replaced";
 }
 

@@ -40,7 +40,7 @@ const char *words_near(const char *name, enum words_place place);
 
 /* All words, one a line, fields separated by tabs: name, place, value, range,
  * default, kinds, since, how often (one, many), what a change of it does
- * (live, replaced, reload), help. */
+ * (live, replaced, reload, restart), help. */
 void words_print(FILE *out);
 
 #endif

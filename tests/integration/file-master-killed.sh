@@ -8,7 +8,7 @@ here=${srcdir:-.}/tests/integration
 
 if [ "$(id -u)" -eq 0 ]; then user=nobody; else user=$(id -un); fi
 chmod 755 "$T"
-conf() {	# [WORDS of slow] [MORE]
+conf() {	# [WORDS of slow]
 	cat <<CONF
 user $user
 service one {
@@ -25,15 +25,17 @@ service frail {
 }
 service slow {
 	listen 127.0.0.1:0
-	exec cat
+	worker sh -c "while ! [ -e $T/go ]; do sleep 0.02; done; echo up >&9; exec sleep 1000"
+	ready-by fd:9
+	children 1
 	${1-}
 }
-${2-}
 CONF
 }
 
 printf '#!/bin/sh\nexec cat\n' >"$T/program"
 chmod 755 "$T/program"
+: >"$T/go"
 conf >"$CONF"
 file_begin
 other=$(master_of other)
@@ -79,5 +81,47 @@ is "and serves who waited in the queue" "$(cat "$T/queued")" queued
 is "the other's master is still the same" "$(master_of other)" "$other"
 let_go
 
-# ---- while a reload is under way: slow's new one waits for $T/go
-slow_start='hook-start sh -c "while ! [ -e '$T/go' ]; do sleep 0.02; done"'
+# ---- while a reload is under way: slow's next one waits for $T/go
+reload_begins() {	# WORDS
+	rm -f "$T/go"
+	starts=$(log_count ' master-start service=slow ')
+	conf "$1" >"$CONF"
+	ended=$(log_count ' (reloaded generation=|reload-refused )')
+	kill -HUP "$M"
+	wait_until log_at_least $((starts + 1)) ' master-start service=slow '
+}
+is_state() { ctl status | grep -q " $1"; }
+is_there() { [ "$(pgrep -P "$M" -f '^brood: master slow ' -c)" -eq 2 ]; }
+now_of() { ctl services | awk -v s="$1" '$1 == s && $2 == "running" { print $3 }'; }
+reload_ends() {
+	: >"$T/go"
+	wait_until reloads $((ended + 1))
+}
+slow=$(master_of slow)
+reload_begins 'env ROUND=1'
+coming=$(master_of slow)
+kill -KILL "$other"
+soon "another service's master is replaced meanwhile" \
+    answers 127.0.0.1 "$other_port"
+check "the reload is still under way" is_state reloading
+kill -KILL "$slow"
+wait_until log_has " master-died service=slow pid=$slow "
+soon "so is the old one of the service that changes" is_there
+reload_ends
+check "the reload succeeds" log_has ' reloaded generation=2 kept=3 limits=0 replaced=1'
+is "the one that was coming has come" "$(now_of slow)" "$coming"
+only() { [ "$(pgrep -P "$M" -f '^brood: master slow ' | tr '\n' ' ')" = "$1 " ]; }
+soon "and is alone" only "$coming"
+is "the other serves" "$(echo hello | ask 127.0.0.1 "$other_port")" hello
+
+reload_begins 'env ROUND=2'
+other=$(master_of other)
+kill -KILL "$(master_of slow)"
+reload_ends
+check "if the one that is coming is killed, the reload is refused" \
+    log_has ' error reload-refused reason="slow: its new master was ended by signal 9"'
+is "and the old one goes on" "$(now_of slow) $(master_of other)" "$coming $other"
+reload
+check "the next reload succeeds" log_has ' reloaded generation=3 kept=3 limits=0 replaced=1'
+check "it ends with 0" brood_stop
+finish
