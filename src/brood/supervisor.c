@@ -142,11 +142,15 @@ tell_all(struct super *s, int number)
 	struct keep *k;
 
 	LIST_FOREACH(k, &s->keeps, next) {
+		/* A second one would mean now. */
+		bool knows = k->state == KEEP_FINISHING && number == SIGQUIT;
+
 		k->state = KEEP_STOPPING;
 		/* To finish may take for ever. */
 		if (number != SIGQUIT)
 			k->until_ms = s->now + stop_ms(s, k);
-		keep_tell(k, number);
+		if (!knows)
+			keep_tell(k, number);
 	}
 }
 

@@ -328,6 +328,30 @@ reload(struct control_client *k, int argc, const char *const argv[], void *arg)
 	change_ask(s);
 }
 
+/* Sockets of masters whose supervisor was killed. */
+static void
+clean_folder(const char *folder)
+{
+	DIR *d = opendir(folder);
+	struct dirent *each;
+	struct stat st;
+
+	while (d != NULL && (each = readdir(d)) != NULL) {
+		const char *dot = strrchr(each->d_name, '.');
+		long pid = dot != NULL && isdigit((unsigned char)dot[1]) ?
+		    strtol(dot + 1, NULL, 10) : 0;
+
+		if (pid <= 0 || kill((pid_t)pid, 0) == 0 || errno != ESRCH ||
+		    fstatat(dirfd(d), each->d_name, &st,
+		    AT_SYMLINK_NOFOLLOW) == -1 || !S_ISSOCK(st.st_mode))
+			continue;
+		if (unlinkat(dirfd(d), each->d_name, 0) == 0)
+			log_info("removed path=%s/%s", folder, each->d_name);
+	}
+	if (d != NULL)
+		closedir(d);
+}
+
 void
 verbs_reloads(struct super *s)
 {
@@ -339,6 +363,7 @@ void
 verbs_reloaded(struct super *s, const struct err *e)
 {
 	struct verbs *v = s->verbs;
+	char copy[KEEP_PATH];
 
 	if (v == NULL)
 		return;
@@ -360,6 +385,9 @@ verbs_reloaded(struct super *s, const struct err *e)
 	memmove(v->reload, v->reload + v->served,
 	    v->nreload * sizeof v->reload[0]);
 	v->served = 0;
+	/* Those that lived on when we started may be gone now. */
+	strlcpy(copy, s->control_path, sizeof copy);
+	clean_folder(dirname(copy));
 }
 
 static void
@@ -444,30 +472,6 @@ choose_path(struct super *s, bool *asked_r, struct err *e)
 	err_set(e, EXIT_CONFIG, "control %s: too long, expected at most %d bytes",
 	    path != NULL ? path : user, KEEP_PATH - 57);
 	return -1;
-}
-
-/* Sockets of masters whose supervisor was killed. */
-static void
-clean_folder(const char *folder)
-{
-	DIR *d = opendir(folder);
-	struct dirent *each;
-	struct stat st;
-
-	while (d != NULL && (each = readdir(d)) != NULL) {
-		const char *dot = strrchr(each->d_name, '.');
-		long pid = dot != NULL && isdigit((unsigned char)dot[1]) ?
-		    strtol(dot + 1, NULL, 10) : 0;
-
-		if (pid <= 0 || kill((pid_t)pid, 0) == 0 || errno != ESRCH ||
-		    fstatat(dirfd(d), each->d_name, &st,
-		    AT_SYMLINK_NOFOLLOW) == -1 || !S_ISSOCK(st.st_mode))
-			continue;
-		if (unlinkat(dirfd(d), each->d_name, 0) == 0)
-			log_info("removed path=%s/%s", folder, each->d_name);
-	}
-	if (d != NULL)
-		closedir(d);
 }
 
 static int
