@@ -132,7 +132,7 @@ while [ "$round" -lt "${RELOADS:-20}" ]; do
 	round=$((round + 1))
 	# Each gets both sorts, one after the other.
 	nth=$(((round - 1) / 2 % 6 + 1))
-	name=$(echo $services | cut -d' ' -f$nth)
+	name=$(echo "$services" | cut -d' ' -f$nth)
 	before=$(masters "$name")
 	mine=$(master_of "$name")
 	change "$name" "$round"

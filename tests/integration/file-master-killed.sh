@@ -2,6 +2,7 @@
 # A service's master is killed: those who are connected finish, those who come
 # wait in the queue for the next one, and other services do not notice.
 # KILLS=20 CLIENTS=32 for the long one.
+# shellcheck disable=SC2016 # for eval and sh -c
 . "${srcdir:-.}/tests/integration/lib.sh"
 need python3 nc ss
 here=${srcdir:-.}/tests/integration

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The supervisor is killed, or stopped; a master is stopped: sessions go on,
 # the next supervisor has the addresses at once, and nothing waits for ever.
+# shellcheck disable=SC2016 # for eval and sh -c
 . "${srcdir:-.}/tests/integration/lib.sh"
 need python3 nc ss
 

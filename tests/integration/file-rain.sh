@@ -2,6 +2,7 @@
 # HUP rains while the file changes, to good and to bad; reloads meet reloads
 # and stops: nobody's connection fails, and it ends as the last file says.
 # RAIN=10 (seconds) for the long one.
+# shellcheck disable=SC2016 # for eval and sh -c
 . "${srcdir:-.}/tests/integration/lib.sh"
 need python3 nc
 here=${srcdir:-.}/tests/integration
@@ -182,7 +183,6 @@ is "it ends with 0 when they go" $? 0
 file_begin
 PORT=$(port_of_service still) hold
 held_says "$HELD_N" before
-client=$HELD_PID
 kill -TERM "$M"
 wait_until log_has ' stop signal=TERM$'
 sleep 0.1		# what comes sooner is the first one's echo

@@ -30,6 +30,8 @@ one=$(master_of one)
 two=$(master_of two)
 port=$(port_of_service one)
 answer() { echo "hello" | ask 127.0.0.1 "$port" | tail -n 1; }
+# An old master may take one more before it hears that it shall finish.
+answer_is() { [ "$(answer)" = "$1" ]; }
 is "it serves" "$(answer)" first
 
 reload
@@ -48,7 +50,7 @@ PORT=$port hold
 reload
 is "a program changed: the other master is the same" "$(master_of two)" "$two"
 check "its own is another" [ "$(master_of one)" != "$one" ]
-is "the new program answers" "$(answer)" second
+soon "the new program answers" answer_is second
 check "on the same port" [ "$(log_count " listen addr=127.0.0.1:$port service=one")" -eq 1 ]
 check "who was connected is not cut" kill -0 "$HELD_PID"
 check "the old master still serves him" kill -0 "$one"
@@ -93,7 +95,7 @@ is "nothing of it is left" "$(ss -Hltn "sport = :$(port_of_service three)" | wc 
 
 conf 5 fourth >"$CONF"
 reload
-is "then a good one is taken" "$(answer)" fourth
+soon "then a good one is taken" answer_is fourth
 
 # A listener that goes: who is in its queue is served.
 conf 5 fourth "service gone {

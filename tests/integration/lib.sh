@@ -92,6 +92,7 @@ wait_until() {
 		fi
 		sleep 0.02
 	done
+	return 0
 }
 
 # soon NAME COMMAND...: a point that must come true in time.

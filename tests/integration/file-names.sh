@@ -1,0 +1,122 @@
+#!/bin/sh
+# A file with names that nobody answers for: who is served does not notice,
+# broodctl does not wait for ever, and the file is refused in time.  LONG=1:
+# more names than there is time for (30 s more).
+[ -n "${INSIDE-}" ] || ! unshare -mn true 2>/dev/null ||
+    INSIDE=1 exec unshare -mn sh "$0"
+. "${srcdir:-.}/tests/integration/lib.sh"
+[ -n "${INSIDE-}" ] || skip_all "no mount and network namespaces"
+need ip python3 nc
+here=${srcdir:-.}/tests/integration
+
+ip link set lo up
+# Somebody who hears every question, and says nothing.
+python3 -c 'import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.53", 53))
+print("hears", flush=True)
+while True: print(s.recv(2000), flush=True)' >"$T/heard" &
+MASTERS="$MASTERS $!"
+wait_until grep -q hears "$T/heard"
+printf 'nameserver 127.0.0.53\noptions timeout:30 attempts:5\n' >"$T/resolv"
+printf 'hosts: files dns\nservices: files\npasswd: files\ngroup: files\n' >"$T/nsswitch"
+printf '127.0.0.1 near\n' >"$T/hosts"
+for name in resolv:resolv.conf nsswitch:nsswitch.conf hosts:hosts; do
+	mount --bind "$T/${name%%:*}" "/etc/${name#*:}" || skip_all "cannot mount"
+done
+
+if [ "$(id -u)" -eq 0 ]; then user=nobody; else user=$(id -un); fi
+conf() {	# [LISTEN] [WORDS of two]
+	cat <<CONF
+user $user
+service one {
+	listen near:0
+	inline echo
+}
+service two {
+	listen 127.0.0.1:0 ${1-}
+	exec cat
+	${2-}
+}
+CONF
+}
+now_ms() { date +%s%3N; }
+masters() { echo "$(master_of one) $(master_of two)"; }
+state() { ctl --json status | sed -n 's/.*"state": "\([a-z]*\)".*/\1/p' | head -n 1; }
+heard() { [ "$(wc -l <"$T/heard")" -gt "$1" ]; }
+
+conf >"$CONF"
+file_begin
+masters=$(masters)
+python3 "$here/file_load.py" "$T" tcp="$(port_of_service one)" \
+    tcp="$(port_of_service two)" >"$T/counts" 2>"$T/failures" &
+load=$!
+MASTERS="$MASTERS $load"
+wait_until test -e "$T/going"
+
+# ---- one name
+conf nobody.answers.example:7000 >"$CONF"
+begun=$(now_ms)
+ctl --timeout 1s reload >"$T/said" 2>&1
+is "broodctl does not wait for ever" $? 75
+check "but a second" [ $(($(now_ms) - begun)) -lt 3000 ]
+check "somebody was asked for the name" heard 1
+is "the file is still being read" "$(state)" reloading
+# It is one thread that does all this.
+begun=$(now_ms)
+check "the supervisor answers" ctl ping
+ctl --timeout 1s plan >"$T/said" 2>&1
+is "a plan must wait" $? 75
+check "which is said at once" [ $(($(now_ms) - begun)) -lt 2000 ]
+kill -KILL "$(master_of two)"
+next_serves() { [ "$(masters)" != "$masters" ] && answers 127.0.0.1 "$(port_of_service two)"; }
+soon "a master that dies is replaced meanwhile" next_serves
+is "the file is still being read then" "$(state)" reloading
+masters=$(masters)
+soon "the reload is refused" log_has ' error reload-refused '
+check "with the place of the name, and why" log_has \
+    ' reload-refused reason=.*brood.conf:7:21: .*nobody.answers.example'
+is "nothing has changed" "$(masters) $(state)" "$masters running"
+ctl --timeout 15s plan >"$T/said" 2>&1
+is "a plan says the same" "$? $(grep -c 'brood.conf:7:21: .*nobody.answers' "$T/said")" \
+    "78 1"
+
+# ---- asked again while it hangs: the next file is read then
+before=$(log_count ' info reload file=')
+heard=$(wc -l <"$T/heard")
+kill -HUP "$M"
+wait_until heard "$heard"
+conf '' 'env WORD=better' >"$CONF"
+kill -HUP "$M"
+check "a reload that is asked for meanwhile" ctl reload
+check "is done" log_has ' reloaded generation=2 kept=1 limits=0 replaced=1'
+is "it is one for all who asked" "$(log_count ' info reload file=')" $((before + 2))
+
+if [ -n "${LONG-}" ]; then
+	for n in 1 2 3 4 5 6 7 8; do names="${names-} n$n.example:70$n"; done
+	conf "$names" >"$CONF"
+	masters=$(masters)
+	begun=$(now_ms)
+	ctl --timeout 60s reload >"$T/said" 2>&1
+	is "too many such names: refused" $? 75
+	took=$(($(now_ms) - begun))
+	check "after 30 s" [ "$took" -ge 29000 -a "$took" -lt 33000 ]
+	check "which is said" log_has ' reload-refused reason="the file was not read in time'
+	is "nothing has changed" "$(masters)" "$masters"
+fi
+
+: >"$T/enough"
+wait "$load"
+# Of the master that was killed here nobody was cut: those had a program.
+is "no connection failed" "$(awk '$3 > 0' "$T/counts"; head -n 5 "$T/failures")" ""
+
+# ---- a stop does not wait for it
+conf nobody.answers.example:7000 >"$CONF"
+heard=$(wc -l <"$T/heard")
+kill -HUP "$M"
+wait_until heard "$heard"
+begun=$(now_ms)
+check "a stop meanwhile ends with 0" brood_stop
+check "at once" [ $(($(now_ms) - begun)) -lt 2000 ]
+is "the child that read is gone, too" "$(pgrep -f "$CONF" -c)" 0
+finish
