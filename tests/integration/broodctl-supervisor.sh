@@ -133,7 +133,8 @@ hold
 check "who waits finds the new one" wait "$waiter"
 is "without a word" "$(cat "$T/out")" ""
 let_go
-check "stop" ctl stop
+ctl stop >"$T/out" 2>&1
+is "stop" "$? $(cat "$T/out")" "0 "
 wait_until is_gone "$M" || :
 wait "$M"
 is "it has ended, with 0" "$?" 0
