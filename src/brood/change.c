@@ -98,7 +98,7 @@ forget(struct super *s)
 	c->step = NULL;
 	c->nsteps = 0;
 	c->stage = CHANGE_NONE;
-	c->reopen = false;
+	c->renew = RENEW_NONE;
 	ready_tell(&s->ready, "READY=1");
 }
 
@@ -420,6 +420,36 @@ start_masters(struct super *s, struct err *e)
 	return 0;
 }
 
+static bool
+is_renewed(const struct step *st, enum renew who)
+{
+	const char *log;
+
+	if (st->action != ACTION_KEEP ||
+	    st->unit->now->state != KEEP_RUNNING)
+		return false;
+	switch (who) {
+	case RENEW_NONE:
+		break;
+	case RENEW_LOGS:
+		log = plain_value(st->to, "log");
+		return log != NULL && log[0] == '/';
+	case RENEW_ALL:
+		return true;
+	}
+	return false;
+}
+
+/* Who cannot start is no reason to leave the others as they are. */
+static void
+renew_step(struct step *st, enum renew who)
+{
+	if (is_renewed(st, who))
+		st->action = ACTION_REPLACE;
+	else if (who != RENEW_NONE && st->action == ACTION_START)
+		st->action = ACTION_KEEP;
+}
+
 static void
 apply(struct super *s)
 {
@@ -431,14 +461,8 @@ apply(struct super *s)
 		undo(s, &e);
 		return;
 	}
-	for (unsigned i = 0; c->reopen && i < c->nsteps; i++) {
-		const char *log = c->step[i].to != NULL ?
-		    plain_value(c->step[i].to, "log") : NULL;
-
-		if (c->step[i].action == ACTION_KEEP && log != NULL &&
-		    log[0] == '/')
-			c->step[i].action = ACTION_REPLACE;
-	}
+	for (unsigned i = 0; i < c->nsteps; i++)
+		renew_step(&c->step[i], c->renew);
 	if (open_sockets(s, &e) == -1 || start_masters(s, &e) == -1)
 		undo(s, &e);
 	else
@@ -538,14 +562,14 @@ begin(struct super *s)
 }
 
 void
-change_reopen(struct super *s)
+change_renew(struct super *s, enum renew who)
 {
 	struct err e;
 
 	if (s->change.stage != CHANGE_NONE || s->stopping ||
 	    plain_copy(&s->change.plain, &s->plain, &e) == -1)
 		return;
-	s->change.reopen = true;
+	s->change.renew = who;
 	s->change.loader.nwhy = 0;
 	tell_begin(s);
 	apply(s);
@@ -595,7 +619,8 @@ change_turn(struct super *s)
 	look_at_clock(s);
 	/* Who asked for the last one is answered first. */
 	if (s->change.stage == CHANGE_NONE && s->change.asked && s->is_ready &&
-	    !s->stopping && !s->change.ended)
+	    !s->stopping && !s->change.ended &&
+	    s->upgrade.stage == UPGRADE_NONE)
 		begin(s);
 	return next_time(s);
 }

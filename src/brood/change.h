@@ -13,9 +13,8 @@
 /* Ask for one; it follows the one under way, if there is one. */
 void change_ask(struct super *s);
 
-/* Masters whose log is a file are to open it again, which needs their former
- * rights: they are replaced. */
-void change_reopen(struct super *s);
+/* Without another file, some masters are replaced. */
+void change_renew(struct super *s, enum renew who);
 
 /* The loader has news. */
 void change_hear(struct super *s);

@@ -98,12 +98,54 @@ life_lock(struct life *life, const char *path, struct err *e)
 	return 0;
 }
 
+int
+life_resume(struct life *life, int fd, ino_t id, const char *path,
+    struct err *e)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_ino == id &&
+	    fd_pass(fd, false) == 0) {
+		life->lock_fd = fd;
+		life->lock_path = path;
+		return 0;
+	}
+	err_set(e, EXIT_CONFIG, "handover: descriptor %d is not the pid file",
+	    fd);
+	return -1;
+}
+
+int
+life_lock_fd(const struct life *life)
+{
+	return life->pidfile != NULL ? pidfile_fileno(life->pidfile) :
+	    life->lock_fd;
+}
+
+/* libbsd has no way to go on with a lock: as pidfile_remove(3). */
+static int
+remove_resumed(const struct life *life)
+{
+	struct stat ours, st;
+
+	if (fstat(life->lock_fd, &ours) == -1 ||
+	    lstat(life->lock_path, &st) == -1)
+		return -1;
+	errno = ESTALE;
+	return ours.st_dev != st.st_dev || ours.st_ino != st.st_ino ? -1 :
+	    unlink(life->lock_path);
+}
+
 /* Without the right to remove it, it is empty at least. */
 void
 life_unlock(struct life *life)
 {
-	if (ftruncate(pidfile_fileno(life->pidfile), 0) == -1 ||
-	    pidfile_remove(life->pidfile) == -1)
+	int fd = life_lock_fd(life);
+
+	if (fd == -1)
+		return;
+	if (ftruncate(fd, 0) == -1 || (life->pidfile != NULL ?
+	    pidfile_remove(life->pidfile) : remove_resumed(life)) == -1)
 		log_warn("pidfile-left errno=%s", strerrorname_np(errno));
 }
 

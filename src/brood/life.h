@@ -12,6 +12,8 @@
 
 struct life {
 	struct pidfh *pidfile;	/* locked; NULL = none */
+	int lock_fd;		/* ... or another image of us had locked it; -1 */
+	const char *lock_path;
 	int parent_fd;		/* --daemon: gets the exit status; -1 = none */
 	int stderr_fd;		/* ours, while 2 is what programs have; -1 */
 	bool logging;		/* log_open() was called */
@@ -33,8 +35,18 @@ int life_absolute(const char *what, const char *path, char whole_r[PATH_MAX],
  * EXIT_RUNNING if another instance has it. */
 int life_lock(struct life *life, const char *path, struct err *e);
 
+/* Go on with the lock of another image of us, which was this process: there
+ * is nothing to write.  -1 with *e: it is no such file.  path is kept. */
+int life_resume(struct life *life, int fd, ino_t id, const char *path,
+    struct err *e);
+
+/* The descriptor of the lock; -1 = none. */
+int life_lock_fd(const struct life *life);
+
 /* Write our pid there; nothing without a pid file. */
 int life_write(struct life *life, const char *path, struct err *e);
+
+/* Remove it; nothing without one. */
 void life_unlock(struct life *life);
 
 /* Go to the background; the parent waits until life_tell(), prints what that

@@ -135,7 +135,7 @@ prepare(struct options *o, struct life *life, struct err *e)
 static int
 run(struct options *o)
 {
-	struct life life = { .parent_fd = -1, .stderr_fd = -1 };
+	struct life life = { .parent_fd = -1, .stderr_fd = -1, .lock_fd = -1 };
 	struct err e = { .status = 0 };
 	int status;
 
@@ -147,8 +147,7 @@ run(struct options *o)
 	}
 	if (status != EXIT_STOPPED)
 		say_why(&life, o, &e);
-	if (life.pidfile != NULL)
-		life_unlock(&life);
+	life_unlock(&life);
 	log_close(1000);
 	life_tell(&life, &e);
 	return status;

@@ -10,6 +10,7 @@
 
 #include "brood/life.h"
 #include "brood/loader.h"
+#include "brood/resume.h"
 #include "brood/supervisor.h"
 #include "tools/fd.h"
 #include "tools/log.h"
@@ -20,6 +21,7 @@ struct many {
 	char path[PATH_MAX];
 	char pidfile[PATH_MAX];
 	const char *log, *level;	/* ours */
+	struct handover handover;	/* from the image before; if asked for */
 	struct supervisor_options s;
 };
 
@@ -34,6 +36,8 @@ find_source(struct many *m, struct err *e)
 	    o->inetd != NULL ? LOADER_INETD : LOADER_XINETD;
 	m->s.source.path = m->path;
 	m->s.title = m->path;
+	if (o->handover != NULL)
+		path = m->handover.file;
 	return life_absolute("file", path, m->path, e);
 }
 
@@ -128,6 +132,32 @@ prepare(struct many *m, struct plain *p, struct err *e)
 	return o->daemon ? chdir("/") : 0;
 }
 
+/* The same for an image that goes on with what another had. */
+static int
+resume(struct many *m, struct plain *p, struct err *e)
+{
+	const struct handover *h = &m->handover;
+
+	if (plain_read(p, h->plain, h->plain_size, e) == -1 ||
+	    (h->lock.fd != -1 && life_resume(&m->life, h->lock.fd, h->lock.id,
+	    h->pidfile, e) == -1))
+		return -1;
+	strlcpy(m->pidfile, h->pidfile, sizeof m->pidfile);
+	m->s.handover = h;
+	m->s.ready_fd = -1;	/* it has heard */
+	return m->o->rehearse ? 0 : open_log(m, p, e);
+}
+
+/* Only what was handed over may be open: all else was close-on-exec. */
+static int
+begin(struct many *m, struct plain *p, struct err *e)
+{
+	if (m->o->handover != NULL)
+		return resume(m, p, e);
+	return life_close_foreign(m->o->ready_fd, e) == -1 ||
+	    prepare(m, p, e) == -1 ? -1 : 0;
+}
+
 static void
 on_ready(void *arg)
 {
@@ -147,18 +177,21 @@ serve(struct many *m)
 	m->s.control = m->o->control;
 	m->s.ready = on_ready;
 	m->s.arg = &m->life;
-	if (life_close_foreign(m->o->ready_fd, &e) == -1 ||
-	    prepare(m, &p, &e) == -1)
+	m->s.rehearse = m->o->rehearse;
+	m->s.argv = m->o->argv;
+	m->s.pidfile = m->pidfile;
+	if (begin(m, &p, &e) == -1) {
 		status = e.status;
-	else
+	} else {
+		m->s.lock_fd = life_lock_fd(&m->life);
 		status = supervisor_run(&m->s, &p, &e);
+	}
 	if (status != EXIT_STOPPED && m->life.parent_fd == -1)
 		life_complain(2, &e);
 	if (status != EXIT_STOPPED && m->life.logging && e.text[0] != '\0')
 		log_error("start-failed status=%d reason=%s", status,
 		    log_value(e.text, text, sizeof text));
-	if (m->life.pidfile != NULL)
-		life_unlock(&m->life);
+	life_unlock(&m->life);
 	log_close(1000);
 	e.status = status;
 	life_tell(&m->life, &e);
@@ -172,8 +205,9 @@ many_run(const struct options *o)
 	struct err e;
 
 	m = (struct many){ .o = o,
-	    .life = { .parent_fd = -1, .stderr_fd = -1 } };
-	if (find_source(&m, &e) == -1) {
+	    .life = { .parent_fd = -1, .stderr_fd = -1, .lock_fd = -1 } };
+	if ((o->handover != NULL && resume_read(&m.handover,
+	    atoi(o->handover), &e) == -1) || find_source(&m, &e) == -1) {
 		life_complain(2, &e);
 		return e.status;
 	}

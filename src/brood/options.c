@@ -21,7 +21,7 @@ struct word {
 	bool flag;		/* true is what it is, else it has a text */
 	size_t at;		/* where in struct options it lands; 0 = nowhere */
 	const char *value;	/* as --help names it */
-	const char *help;
+	const char *help;	/* NULL: said by brood to brood only */
 };
 
 #define AT(field) offsetof(struct options, field)
@@ -37,6 +37,8 @@ static const struct word own[] = {
 	{ "convert",  0,     true,  AT(convert), NULL,    "print an inetd.conf or xinetd.conf as a brood.conf" },
 	{ "require-all", 0,  true,  AT(require_all), NULL, "end if a service of the file cannot start" },
 	{ "words",    0,     true,  AT(words),   NULL,    "print the table of the file's words" },
+	{ "handover", 0,     false, AT(handover), NULL,  NULL },
+	{ "rehearse", 0,     true,  AT(rehearse), NULL,  NULL },
 	{ "daemon",   'D',   true,  AT(daemon),  NULL,    "run in the background; return when ready" },
 	{ "pidfile",  'p',   false, AT(pidfile), "PATH",  "write the pid there, locked" },
 	{ "log",      0,     false, AT(log),     "WHERE", "stderr, syslog or an absolute path" },
@@ -125,7 +127,9 @@ print_help(void)
 	for (unsigned i = 0; (w = brood_word(i)) != NULL; i++)
 		print_service_word(w);
 	for (size_t i = 0; i < NOWN; i++)
-		print_word(own[i].letter, own[i].name, own[i].value, own[i].help);
+		if (own[i].help != NULL)
+			print_word(own[i].letter, own[i].name, own[i].value,
+			    own[i].help);
 	printf("\nManual: brood(8).  Report bugs to %s.\n", PACKAGE_BUGREPORT);
 }
 
@@ -272,6 +276,8 @@ check_file(struct options *o, int n, char **v, struct err *e)
 	else if (o->worded != NULL || o->builtin != NULL)
 		err_set(e, EXIT_USAGE, "--%s: expected in the file",
 		    o->builtin != NULL ? "inline" : o->worded);
+	else if (o->rehearse && o->handover == NULL)
+		err_set(e, EXIT_USAGE, "--rehearse: expected --handover");
 	else if (o->convert && o->file != NULL)
 		err_set(e, EXIT_USAGE, "--convert: expected --inetd-conf or "
 		    "--xinetd-conf");
@@ -328,7 +334,8 @@ options_read(struct options *o, int argc, char **argv, struct err *e)
 	const char *name;
 	int c;
 
-	*o = (struct options){ .service = brood_new(), .ready_fd = -1 };
+	*o = (struct options){ .service = brood_new(), .ready_fd = -1,
+	    .argv = argv };
 	if (o->service == NULL) {
 		err_sys(e, EXIT_SYSTEM, "cannot make a service");
 		return OPTIONS_WRONG;
@@ -360,7 +367,8 @@ options_read(struct options *o, int argc, char **argv, struct err *e)
 		return OPTIONS_DONE;
 	}
 	if (o->file != NULL || o->inetd != NULL || o->xinetd != NULL ||
-	    o->check || o->print || o->convert || o->require_all)
+	    o->check || o->print || o->convert || o->require_all ||
+	    o->handover != NULL || o->rehearse)
 		return check_file(o, argc, argv, e) == -1 ? OPTIONS_WRONG :
 		    OPTIONS_FILE;
 	if (read_operands(o, argc, argv, e) == -1 || set_work(o, e) == -1)

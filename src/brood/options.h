@@ -17,6 +17,9 @@ struct options {
 	bool check, print, convert, require_all, words;
 	const char *worded;	/* a word of a service that was given; NULL */
 	const char *control;
+	const char *handover;	/* descriptor of another image's; NULL */
+	bool rehearse;
+	char **argv;		/* as we were started */
 	const char *pidfile;
 	const char *log;	/* NULL = by --daemon */
 	const char *level;

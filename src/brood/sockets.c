@@ -119,7 +119,8 @@ adopt(const struct sockets *v, struct listener *l, const struct address *a,
     bool blocking, struct err *e)
 {
 	for (unsigned i = 0; i < v->in.n; i++)
-		if (strcmp(v->in.at[i].name, a->path) == 0)
+		if (v->in.at[i].fd != -1 &&
+		    strcmp(v->in.at[i].name, a->path) == 0)
 			return listen_adopt(l, v->in.at[i].fd, a->text, blocking,
 			    e);
 	err_set(e, EXIT_UNAVAILABLE, "cannot find %s: %u descriptors were "
@@ -191,20 +192,48 @@ free_one(struct sock *k)
 }
 
 static struct sock *
-make(struct sockets *v, const struct plain_service *s, unsigned i,
+name_one(const char *text, const char *service, const char *interface,
     struct err *e)
 {
 	struct sock *k = calloc(1, sizeof *k);
+
+	if (k != NULL && (k->text = strdup(text)) != NULL &&
+	    (k->service = strdup(service)) != NULL &&
+	    (k->interface = strdup(interface)) != NULL)
+		return k;
+	err_sys(e, EXIT_SYSTEM, "cannot keep a listener");
+	if (k != NULL)
+		free_one(k);
+	return NULL;
+}
+
+int
+sockets_resume(struct sockets *v, const struct listen_kept *from,
+    const char *text, const char *service, const char *interface,
+    struct err *e)
+{
+	struct sock *k = name_one(text, service, interface, e);
+
+	if (k == NULL)
+		return -1;
+	if (listen_resume(&k->listener, from, text, e) == -1) {
+		free_one(k);
+		return -1;
+	}
+	LIST_INSERT_HEAD(&v->list, k, next);
+	return 0;
+}
+
+static struct sock *
+make(struct sockets *v, const struct plain_service *s, unsigned i,
+    struct err *e)
+{
+	struct sock *k = name_one(s->address[i], owner_of(s, i),
+	    interface_of(s), e);
 	char name[LISTEN_TEXT_SIZE];
 
-	if (k == NULL || (k->text = strdup(s->address[i])) == NULL ||
-	    (k->service = strdup(owner_of(s, i))) == NULL ||
-	    (k->interface = strdup(interface_of(s))) == NULL) {
-		err_sys(e, EXIT_SYSTEM, "cannot keep a listener");
-		if (k != NULL)
-			free_one(k);
+	if (k == NULL)
 		return NULL;
-	}
 	if (open_one(v, &k->listener, s, k->text, e) == -1) {
 		free_one(k);
 		return NULL;
@@ -276,12 +305,22 @@ sockets_revive(const struct sockets *v, const struct plain_service *s)
 
 /* ---- closing ---- */
 
+/* Its number may be another's soon. */
 static void
-close_one(struct sock *k)
+forget_inherited(struct sockets *v, const struct listener *l)
+{
+	for (unsigned i = 0; l->inherited && i < v->in.n; i++)
+		if (v->in.at[i].fd == l->fd)
+			v->in.at[i].fd = -1;
+}
+
+static void
+close_one(struct sockets *v, struct sock *k)
 {
 	char name[LISTEN_TEXT_SIZE];
 
 	log_info("unlisten addr=%s", listen_text(&k->listener, name));
+	forget_inherited(v, &k->listener);
 	if (listen_close(&k->listener) == -1)
 		log_warn("unlink-failed addr=%s errno=%s", name,
 		    strerrorname_np(errno));
@@ -337,7 +376,7 @@ sockets_undo(struct sockets *v)
 
 	LIST_FOREACH_SAFE(k, &v->list, next, after)
 		if (k->fresh)
-			close_one(k);
+			close_one(v, k);
 	sockets_keep(v);
 }
 
@@ -348,7 +387,7 @@ sockets_done(struct sockets *v)
 
 	LIST_FOREACH_SAFE(k, &v->list, next, after)
 		if (!k->wanted)
-			close_one(k);
+			close_one(v, k);
 		else if (!k->fresh)
 			dress(k);
 	sockets_keep(v);
@@ -367,5 +406,5 @@ void
 sockets_close(struct sockets *v)
 {
 	while (!LIST_EMPTY(&v->list))
-		close_one(LIST_FIRST(&v->list));
+		close_one(v, LIST_FIRST(&v->list));
 }

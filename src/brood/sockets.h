@@ -37,6 +37,12 @@ struct sockets {
 struct sock *sockets_find(const struct sockets *v,
     const struct plain_service *s, unsigned i);
 
+/* Go on with one that another image of the supervisor had open.  0, or -1
+ * with *e: it is not what it should be. */
+int sockets_resume(struct sockets *v, const struct listen_kept *from,
+    const char *text, const char *service, const char *interface,
+    struct err *e);
+
 /* Open what a service wants and is not open yet, and mark all that it wants.
  * 0; or -1 with *e, a line for each that cannot be had. */
 int sockets_open(struct sockets *v, const struct plain_service *s,

@@ -26,7 +26,7 @@ enum {
 	SUPER_TAG_ERR,
 	SUPER_TAG_PLAN_OUT,	/* the plan's */
 	SUPER_TAG_PLAN_ERR,
-	SUPER_TAG_LOG,
+	SUPER_TAG_UPGRADE,
 	SUPER_TAG_ASK     = 0x1000,	/* a master is told limits; + its unit's number */
 	SUPER_TAG_CONTROL = 0x10000
 };
@@ -73,10 +73,18 @@ enum change_stage {
 	CHANGE_TELLING		/* limits are told to others */
 };
 
+/* Who is replaced though the file says nothing else. */
+enum renew {
+	RENEW_NONE,
+	RENEW_LOGS,	/* whose log is a file: to open it again needs the
+			 * rights they had */
+	RENEW_ALL	/* there is another binary */
+};
+
 struct change {
 	enum change_stage stage;
 	bool asked;		/* another one shall follow */
-	bool reopen;		/* no other file: who logs to one is replaced */
+	enum renew renew;
 	struct loader loader;
 	struct plain plain;
 	struct step *step;
@@ -85,6 +93,18 @@ struct change {
 	bool began;
 	bool ended;		/* so: */
 	struct err end;		/* status 0: well */
+};
+
+enum upgrade_stage { UPGRADE_NONE, UPGRADE_REHEARSING, UPGRADE_SETTLING };
+
+struct upgrade {
+	enum upgrade_stage stage;
+	bool asked;
+	pid_t pid;		/* who rehearses */
+	int fd;			/* what it says; -1 = it has closed it */
+	int64_t until_ms;
+	char said[512];		/* the beginning of it */
+	size_t nsaid;
 };
 
 struct super {
@@ -101,6 +121,7 @@ struct super {
 	unsigned numbers;	/* given to units */
 	unsigned serials;	/* given to masters */
 	struct change change;
+	struct upgrade upgrade;
 	int64_t now, started_ms;
 	unsigned generation;
 	bool is_ready;

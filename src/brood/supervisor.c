@@ -1,4 +1,5 @@
 /* supervisor.c - news comes, is answered, and then it sleeps. */
+#include "config.h"
 #include "brood/supervisor.h"
 
 #include <errno.h>
@@ -13,8 +14,11 @@
 #include <unistd.h>
 
 #include "brood/change.h"
+#include "brood/life.h"
+#include "brood/resume.h"
 #include "brood/super.h"
 #include "brood/unit.h"
+#include "brood/upgrade.h"
 #include "brood/verbs.h"
 #include "os/launch.h"
 #include "rules/spec.h"
@@ -50,6 +54,18 @@ raise_descriptors(struct super *s)
 	setrlimit(RLIMIT_NOFILE, &r);
 }
 
+/* What an image before us has open already, or what we must open. */
+static int
+open_own(struct super *s, struct err *e)
+{
+	if (s->o->handover != NULL)
+		return resume_take(s, s->o->handover, e);
+	if (notify_open(&s->notify, e) == -1)
+		return -1;
+	ready_open(&s->ready, s->o->ready_fd);
+	return inherit_take(&s->sockets.in, e);
+}
+
 static int
 open_all(struct super *s, struct err *e)
 {
@@ -58,13 +74,12 @@ open_all(struct super *s, struct err *e)
 	find_binary(binary);
 	raise_descriptors(s);
 	if (loop_open(&s->loop, launch_signal(), false, e) == -1 ||
-	    notify_open(&s->notify, e) == -1)
+	    open_own(s, e) == -1)
 		return -1;
 	if (loop_add(&s->loop, s->notify.fd, EPOLLIN, SUPER_TAG_NOTIFY) == -1) {
 		err_sys(e, EXIT_SYSTEM, "cannot wait for notifications");
 		return -1;
 	}
-	ready_open(&s->ready, s->o->ready_fd);
 	if (verbs_open(s, e) == -1)
 		return -1;
 	s->way = (struct keep_way){
@@ -74,7 +89,7 @@ open_all(struct super *s, struct err *e)
 		.control = s->control_path[0] != '\0' ? s->control_path : NULL,
 		.descriptors = s->way.descriptors,
 	};
-	return inherit_take(&s->sockets.in, e);
+	return 0;
 }
 
 static int
@@ -87,9 +102,22 @@ start_all(struct super *s, struct err *e)
 			err_sys(e, EXIT_SYSTEM, "cannot keep a service");
 			return -1;
 		}
-		unit_try(s, u);
+		if (s->o->handover != NULL)
+			u->now = resume_find(s, s->o->handover, u->name);
+		if (u->now == NULL)
+			unit_try(s, u);
 	}
 	return 0;
+}
+
+/* All that serves is of the image before: by masters of ours it is replaced,
+ * as in a reload. */
+static void
+renew_all(struct super *s)
+{
+	log_info("upgraded version=%s pid=%d", PACKAGE_VERSION, (int)getpid());
+	s->change.asked = s->o->handover->reload;
+	change_renew(s, RENEW_ALL);
 }
 
 /* All have been tried: those that cannot start do not stop the others. */
@@ -164,6 +192,7 @@ stop(struct super *s, int number)
 	log_info("stop signal=%s", sigabbrev_np(number));
 	if (!s->stopping) {
 		change_abort(s, "the supervisor is told to stop");
+		upgrade_abort(s, "the supervisor is told to stop");
 		ready_tell(&s->ready, "STOPPING=1");
 		/* Masters serve who waits in the queue, and then nobody can
 		 * connect any more. */
@@ -262,7 +291,7 @@ reap_strangers(const struct super *s)
 
 	while (getpid() == 1 && waitid(P_ALL, 0, &si, WEXITED | WNOHANG |
 	    WNOWAIT) == 0 && si.si_pid != 0 && keep_of(s, si.si_pid) == NULL &&
-	    si.si_pid != s->change.loader.pid && !verbs_owns(s, si.si_pid)) {
+	    si.si_pid != s->change.loader.pid && si.si_pid != s->upgrade.pid && !verbs_owns(s, si.si_pid)) {
 		waitpid(si.si_pid, NULL, 0);
 		log_debug("reaped-stranger pid=%d", (int)si.si_pid);
 		si.si_pid = 0;
@@ -280,6 +309,9 @@ reap(struct super *s)
 	LIST_FOREACH_SAFE(k, &s->keeps, next, after)
 		if (waitpid(k->pid, &status, WNOHANG) == k->pid)
 			ended(s, k, status);
+	if (s->upgrade.pid > 0 &&
+	    waitpid(s->upgrade.pid, &status, WNOHANG) == s->upgrade.pid)
+		upgrade_ended(s, status);
 	reap_strangers(s);
 }
 
@@ -303,10 +335,10 @@ hear_signal(struct super *s, int number)
 			    strerrorname_np(errno));
 		else
 			log_info("log-reopened");
-		change_reopen(s);
+		change_renew(s, RENEW_LOGS);
 		break;
 	case SIGUSR2:
-		log_warn("upgrade-refused reason=\"not available\"");
+		upgrade_ask(s);
 		break;
 	}
 }
@@ -320,6 +352,8 @@ hear_ready(struct super *s, uint32_t tag)
 		hear_notes(s);
 	else if (tag == SUPER_TAG_OUT || tag == SUPER_TAG_ERR)
 		change_hear(s);
+	else if (tag == SUPER_TAG_UPGRADE)
+		upgrade_hear(s);
 	else if (tag == SUPER_TAG_PLAN_OUT || tag == SUPER_TAG_PLAN_ERR ||
 	    tag >= SUPER_TAG_CONTROL)
 		verbs_hear(s, tag);
@@ -407,12 +441,13 @@ turn(struct super *s)
 	stop_by_verb(s);
 	next = change_turn(s);
 	answer_reloads(s);
+	next = super_sooner(next, upgrade_turn(s));
 	kill_late(s);
 	next = super_sooner(next, unit_turn(s));
 	if (!s->is_ready && !s->stopping)
 		become_ready(s);
 	if (s->change.asked && s->is_ready && s->change.stage == CHANGE_NONE &&
-	    !s->stopping)
+	    s->upgrade.stage == UPGRADE_NONE && !s->stopping)
 		next = s->now;
 	next = super_sooner(next, next_late(s));
 	next = super_sooner(next, s->again_ms != 0 ? s->again_ms : LOOP_NEVER);
@@ -445,6 +480,16 @@ close_all(struct super *s)
 	plain_free(&s->plain);
 }
 
+/* Nothing of what it opens is its own: no path may be removed. */
+static void __attribute__((noreturn))
+rehearse(struct super *s, struct err *e)
+{
+	if (open_all(s, e) == 0)
+		resume_rehearsed();
+	life_complain(2, e);
+	_exit(e->status);
+}
+
 int
 supervisor_run(const struct supervisor_options *o, struct plain *plain,
     struct err *e)
@@ -463,10 +508,15 @@ supervisor_run(const struct supervisor_options *o, struct plain *plain,
 	s->notify.fd = -1;
 	s->ready = (struct ready){ .notify_fd = -1, .line_fd = -1 };
 	s->change.loader.out_fd = s->change.loader.err_fd = -1;
+	s->upgrade.fd = -1;
 	s->now = s->started_ms = clock_ms();
-	if (open_all(s, e) == -1 || start_all(s, e) == -1) {
+	if (o->rehearse) {
+		rehearse(s, e);
+	} else if (open_all(s, e) == -1 || start_all(s, e) == -1) {
 		status = e->status;
 	} else {
+		if (o->handover != NULL)
+			renew_all(s);
 		next = turn(s);
 		while (!is_over(s)) {
 			loop_turn(&s->loop, next, &news);

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "brood/handover.h"
 #include "brood/loader.h"
 #include "brood/plain.h"
 #include "tools/err.h"
@@ -18,6 +19,11 @@ struct supervisor_options {
 	const char *level;
 	bool log_said;		/* ... but these were said for all of them */
 	bool level_said;
+	const char *pidfile;	/* absolute; "" = none ... */
+	int lock_fd;		/* ... and its descriptor; -1 */
+	char *const *argv;	/* to be started again with */
+	const struct handover *handover;	/* from an image before; NULL */
+	bool rehearse;		/* see only whether it could go on with that */
 	const char *title;	/* of the process: the file */
 	void (*ready)(void *);	/* called once */
 	void *arg;

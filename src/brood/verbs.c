@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "brood/change.h"
@@ -281,7 +282,8 @@ plan(struct control_client *k, int argc, const char *const argv[], void *arg)
 	struct verbs *v = s->verbs;
 	struct err e;
 
-	if (v->loader.pid != 0 || s->change.stage != CHANGE_NONE) {
+	if (v->loader.pid != 0 || s->change.stage != CHANGE_NONE ||
+	    s->upgrade.stage != UPGRADE_NONE) {
 		control_error(k, EXIT_RUNNING, "a file is being read already: try "
 		    "again");
 		return;
@@ -474,15 +476,27 @@ choose_path(struct super *s, bool *asked_r, struct err *e)
 	return -1;
 }
 
+/* It is where it was, whatever the file says by now. */
+static void
+resume_path(struct super *s)
+{
+	const struct sockaddr_un *un = (const struct sockaddr_un *)
+	    &s->verbs->control.listener.bound.ss;
+
+	strlcpy(s->control_path, un->sun_path, KEEP_PATH);
+}
+
 static int
 open_socket(struct super *s, struct err *e)
 {
+	const struct handover *h = s->o->handover;
 	const char *mode = plain_global(&s->plain, "control-mode");
 	const char *owner = plain_global(&s->plain, "control-owner");
 	unsigned uid = (uid_t)-1, gid = (gid_t)-1;
 	char copy[KEEP_PATH];
 	struct control_spec spec = {
 		.path = s->control_path, .fd = -1,
+		.kept = h != NULL ? &h->control : NULL,
 		.mode = mode != NULL ? (mode_t)strtoul(mode, NULL, 8) : 0600,
 		.look = plain_global(&s->plain, "control-look"),
 		.operate = plain_global(&s->plain, "control-operate"),
@@ -500,6 +514,8 @@ open_socket(struct super *s, struct err *e)
 	if (control_open(&s->verbs->control, &spec, e) == -1 ||
 	    control_begin(&s->verbs->control, &s->loop, e) == -1)
 		return -1;
+	if (h != NULL)
+		resume_path(s);
 	return 0;
 }
 
@@ -511,8 +527,11 @@ verbs_open(struct super *s, struct err *e)
 
 	if (choose_path(s, &asked, e) == -1)
 		return -1;
-	if (s->control_path[0] == '\0')
+	if (s->control_path[0] == '\0' ||
+	    (s->o->handover != NULL && s->o->handover->control.fd == -1)) {
+		s->control_path[0] = '\0';
 		return 0;
+	}
 	s->verbs = calloc(1, sizeof *s->verbs);
 	if (s->verbs == NULL) {
 		err_sys(e, EXIT_SYSTEM, "cannot make a control socket");
@@ -569,6 +588,20 @@ verbs_turn(struct super *s)
 		plan_loaded(s);
 	next = control_turn(&v->control, s->now);
 	return v->loader.pid != 0 ? super_sooner(next, v->loader.until_ms) : next;
+}
+
+bool
+verbs_is_reading(const struct super *s)
+{
+	return s->verbs != NULL && s->verbs->loader.pid != 0;
+}
+
+int
+verbs_note(const struct super *s, struct listen_kept *k)
+{
+	*k = (struct listen_kept){ .fd = -1 };
+	return s->verbs == NULL ? 0 :
+	    listen_note(&s->verbs->control.listener, k);
 }
 
 bool

@@ -5,8 +5,16 @@
 
 #include "brood/super.h"
 
-/* Open it; s->verbs stays NULL if the file wants none.  -1 with *e. */
+/* Open it, or go on with that of the image before; s->verbs stays NULL if
+ * there shall be none.  -1 with *e. */
 int verbs_open(struct super *s, struct err *e);
+
+/* Is a file being read for a plan? */
+bool verbs_is_reading(const struct super *s);
+
+/* The socket, for the next image; fd -1 = none.  0, or -1 with errno. */
+int verbs_note(const struct super *s, struct listen_kept *k_r);
+
 void verbs_close(struct super *s);
 
 /* A descriptor with a tag from SUPER_TAG_CONTROL on, or of the plan's

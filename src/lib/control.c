@@ -61,6 +61,9 @@ make_socket(struct control *c, const struct control_spec *s, struct err *e)
 	};
 	struct sockaddr_un *un = (struct sockaddr_un *)&spec.at.ss;
 
+	if (s->kept != NULL)
+		return listen_resume(&c->listener, s->kept,
+		    "the control socket", e);
 	if (s->fd != -1)
 		return listen_adopt(&c->listener, s->fd, "the control socket",
 		    false, e);

@@ -101,6 +101,8 @@ struct control {
 struct control_spec {
 	const char *path;	/* absolute; of a unix socket to be made */
 	int fd;			/* or a listening one that was inherited; -1 */
+	const struct listen_kept *kept;	/* or one that another image of this
+				 * program had made; NULL */
 	mode_t mode;		/* of the path */
 	uid_t uid;		/* its owner; -1 = leave */
 	gid_t gid;

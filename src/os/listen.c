@@ -308,6 +308,40 @@ listen_adopt(struct listener *l, int fd, const char *name, bool blocking,
 	return 0;
 }
 
+int
+listen_note(const struct listener *l, struct listen_kept *k)
+{
+	struct stat st;
+
+	if (fstat(l->fd, &st) == -1)
+		return -1;
+	*k = (struct listen_kept){
+		.fd = l->fd, .id = st.st_ino, .dev = l->dev, .ino = l->ino,
+		.backlog = l->backlog, .blocking = l->blocking,
+		.inherited = l->inherited,
+	};
+	return 0;
+}
+
+int
+listen_resume(struct listener *l, const struct listen_kept *k,
+    const char *name, struct err *e)
+{
+	if (!fd_is_socket(k->fd, k->id)) {
+		errno = EBADF;
+		err_set(e, EXIT_CONFIG, "cannot use the descriptor of %s: it is "
+		    "another one", name);
+		return -1;
+	}
+	if (listen_adopt(l, k->fd, name, k->blocking, e) == -1)
+		return -1;
+	l->dev = k->dev;
+	l->ino = k->ino;
+	l->backlog = k->backlog;
+	l->inherited = k->inherited;
+	return 0;
+}
+
 const char *
 listen_text(const struct listener *l, char buf[LISTEN_TEXT_SIZE])
 {

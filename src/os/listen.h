@@ -55,6 +55,24 @@ int listen_open(struct listener *l, const struct listen_spec *s, struct err *e);
 int listen_adopt(struct listener *l, int fd, const char *name, bool blocking,
     struct err *e);
 
+/* What another image of this program must know of a listener to go on with it:
+ * listen_note() says it, listen_resume() takes it over. */
+struct listen_kept {
+	int fd;
+	ino_t id;		/* the socket's own inode number */
+	dev_t dev;		/* as in struct listener, and so on */
+	ino_t ino;
+	unsigned backlog;
+	bool blocking, inherited;
+};
+
+/* 0, or -1 with errno. */
+int listen_note(const struct listener *l, struct listen_kept *k_r);
+
+/* 0; or -1 with *e: it is not that socket, or none that listens. */
+int listen_resume(struct listener *l, const struct listen_kept *k,
+    const char *name, struct err *e);
+
 /* "127.0.0.1:7", "udp:127.0.0.1:7", "unix-dgram:/run/x": what is listened on,
  * as an address is written.  Returns buf. */
 const char *listen_text(const struct listener *l, char buf[LISTEN_TEXT_SIZE]);

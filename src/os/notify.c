@@ -9,6 +9,26 @@
 
 #include "tools/fd.h"
 
+static int
+find_name(struct notify *n)
+{
+	struct sockaddr_un un;
+	socklen_t len = sizeof un;
+	size_t bytes;
+
+	if (getsockname(n->fd, (struct sockaddr *)&un, &len) == -1)
+		return -1;
+	bytes = len - offsetof(struct sockaddr_un, sun_path);
+	if (un.sun_family != AF_UNIX || bytes < 2 || un.sun_path[0] != '\0' ||
+	    bytes >= sizeof n->name) {
+		errno = EINVAL;
+		return -1;
+	}
+	snprintf(n->name, sizeof n->name, "@%.*s", (int)bytes - 1,
+	    un.sun_path + 1);
+	return 0;
+}
+
 int
 notify_open(struct notify *n, struct err *e)
 {
@@ -22,16 +42,22 @@ notify_open(struct notify *n, struct err *e)
 	    setsockopt(n->fd, SOL_SOCKET, SO_PASSCRED, &one, sizeof one) == -1 ||
 	    bind(n->fd, (struct sockaddr *)&un, len) == -1)
 		goto fail;
-	len = sizeof un;
-	if (getsockname(n->fd, (struct sockaddr *)&un, &len) == -1)
-		goto fail;
-	snprintf(n->name, sizeof n->name, "@%.*s",
-	    (int)(len - offsetof(struct sockaddr_un, sun_path) - 1),
-	    un.sun_path + 1);
-	return 0;
+	if (find_name(n) == 0)
+		return 0;
 fail:
 	err_sys(e, EXIT_SYSTEM, "cannot make a socket for notifications");
 	notify_close(n);
+	return -1;
+}
+
+int
+notify_resume(struct notify *n, int fd, struct err *e)
+{
+	n->fd = fd;
+	if (find_name(n) == 0)
+		return 0;
+	err_sys(e, EXIT_CONFIG, "cannot go on with the socket for "
+	    "notifications");
 	return -1;
 }
 

@@ -19,6 +19,11 @@ struct notify {
 };
 
 int notify_open(struct notify *n, struct err *e);
+
+/* Go on with one that another image of this program had opened: its
+ * descriptor is ours from now on.  0, or -1 with errno and *e. */
+int notify_resume(struct notify *n, int fd, struct err *e);
+
 void notify_close(struct notify *n);
 
 /* Take one message, terminated, and the pid of who sent it; descriptors that

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int
@@ -48,6 +49,20 @@ fd_close(int *fd)
 		close(*fd);
 	*fd = -1;
 	errno = keep;
+}
+
+int
+fd_pass(int fd, bool pass)
+{
+	return fcntl(fd, F_SETFD, pass ? 0 : FD_CLOEXEC);
+}
+
+bool
+fd_is_socket(int fd, ino_t id)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode) && st.st_ino == id;
 }
 
 int
