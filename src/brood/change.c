@@ -381,15 +381,9 @@ open_sockets(struct super *s, struct err *e)
 
 	*e = (struct err){ .status = 0 };
 	for (unsigned i = 0; i < c->nsteps; i++) {
-		if (c->step[i].to == NULL ||
-		    sockets_open(&s->sockets, c->step[i].to, &one) == 0)
-			continue;
-		if (e->text[0] != '\0')
-			strlcat(e->text, "\n", sizeof e->text);
-		strlcat(e->text, c->step[i].to->name, sizeof e->text);
-		strlcat(e->text, ": ", sizeof e->text);
-		strlcat(e->text, one.text, sizeof e->text);
-		e->status = one.status;
+		if (c->step[i].to != NULL &&
+		    sockets_open(&s->sockets, c->step[i].to, &one) == -1)
+			err_add(e, c->step[i].to->name, &one);
 	}
 	return e->text[0] == '\0' ? 0 : -1;
 }

@@ -246,17 +246,6 @@ make(struct sockets *v, const struct plain_service *s, unsigned i,
 }
 
 static void
-add_line(struct err *all, const struct err *one)
-{
-	size_t n = strlen(all->text);
-
-	if (n == 0)
-		all->status = one->status;
-	snprintf(all->text + n, sizeof all->text - n, "%s%s",
-	    n > 0 ? "\n" : "", one->text);
-}
-
-static void
 note_look(struct sock *k, const struct plain_service *s)
 {
 	struct address a = { .kind = ADDRESS_UNIX };
@@ -280,7 +269,7 @@ sockets_open(struct sockets *v, const struct plain_service *s, struct err *e)
 		if (k == NULL)
 			k = make(v, s, i, &one);
 		if (k == NULL) {
-			add_line(e, &one);
+			err_add(e, NULL, &one);
 			continue;
 		}
 		note_look(k, s);

@@ -11,18 +11,6 @@
 #include "tools/fd.h"
 #include "tools/log.h"
 
-/* One more line about what failed; the first status stays. */
-static void
-add_line(struct err *all, const struct err *one)
-{
-	size_t n = strlen(all->text);
-
-	if (n == 0)
-		all->status = one->status;
-	snprintf(all->text + n, sizeof all->text - n, "%s%s",
-	    n > 0 ? "\n" : "", one->text);
-}
-
 static void
 tell_one(const struct listener *l, const char *verb)
 {
@@ -79,7 +67,7 @@ check_served(const struct service *s, int type, const char *name,
 	    "is no function for %s", name, type == SOCK_DGRAM ? "tcp, unix or "
 	    "unix-seqpacket" : "udp or unix-dgram", type == SOCK_DGRAM ?
 	    "datagrams" : "connections");
-	add_line(all, &one);
+	err_add(all, NULL, &one);
 	return -1;
 }
 
@@ -150,7 +138,7 @@ adopt(struct door *d, const struct service *s, int fd, const char *name,
 			add(d, s, name);
 		return;
 	}
-	add_line(all, &one);
+	err_add(all, NULL, &one);
 }
 
 static void
@@ -172,7 +160,7 @@ adopt_named(struct door *d, const struct service *s, const struct address *a,
 		return;
 	err_set(&one, EXIT_UNAVAILABLE, "cannot find %s: %u descriptors were "
 	    "inherited, none of that name", a->text, in->n);
-	add_line(all, &one);
+	err_add(all, NULL, &one);
 }
 
 /* A listener that nobody named would let clients wait for ever. */
@@ -221,7 +209,7 @@ open_one(struct door *d, const struct service *s, const struct resolved *r,
 	if (d->n == WAIT_LISTENERS) {
 		err_set(&one, EXIT_USAGE, "too many listeners: at most %d",
 		    WAIT_LISTENERS);
-		add_line(all, &one);
+		err_add(all, NULL, &one);
 	} else if (listen_open(&d->listener[d->n], &spec, &one) == 0) {
 		add(d, s, NULL);
 	} else if (errno == EAFNOSUPPORT) {
@@ -229,7 +217,7 @@ open_one(struct door *d, const struct service *s, const struct resolved *r,
 		log_warn("family-lacking reason=%s",
 		    log_value(one.text, text, sizeof text));
 	} else {
-		add_line(all, &one);
+		err_add(all, NULL, &one);
 	}
 }
 

@@ -38,3 +38,15 @@ err_sys(struct err *e, int status, const char *fmt, ...)
 	snprintf(e->text + n, sizeof e->text - n, ": %s", strerror(keep));
 	errno = keep;
 }
+
+void
+err_add(struct err *all, const char *who, const struct err *one)
+{
+	size_t n = strlen(all->text);
+
+	if (n == 0)
+		all->status = one->status;
+	snprintf(all->text + n, sizeof all->text - n, "%s%s%s%s",
+	    n > 0 ? "\n" : "", who != NULL ? who : "",
+	    who != NULL ? ": " : "", one->text);
+}

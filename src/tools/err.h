@@ -32,4 +32,8 @@ void err_set(struct err *e, int status, const char *fmt, ...)
 void err_sys(struct err *e, int status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Append what else went wrong to *all (at first all zero) as one more line,
+ * behind "who: " unless that is NULL; the first status stays. */
+void err_add(struct err *all, const char *who, const struct err *one);
+
 #endif

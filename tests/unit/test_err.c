@@ -89,3 +89,19 @@ Test(err, statuses_are_those_of_sysexits)
 	    EXIT_SYSTEM == 71 && EXIT_RUNNING == 75 && EXIT_PRIVILEGE == 77 &&
 	    EXIT_CONFIG == 78);
 }
+
+Test(err, can_be_several_lines_with_the_first_status)
+{
+	struct err all = { .status = 0 }, one;
+
+	err_set(&one, EXIT_PRIVILEGE, "no port 7");
+	err_add(&all, NULL, &one);
+	cr_assert_str_eq(all.text, "no port 7");
+	err_set(&one, EXIT_UNAVAILABLE, "no port 8");
+	err_add(&all, "echo", &one);
+	cr_assert_str_eq(all.text, "no port 7\necho: no port 8");
+	cr_assert_eq(all.status, EXIT_PRIVILEGE);
+	for (int i = 0; i < 100; i++)
+		err_add(&all, "echo", &one);
+	cr_assert_eq(strlen(all.text), sizeof all.text - 1);
+}
