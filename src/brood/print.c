@@ -9,8 +9,6 @@
 #include "os/costume.h"
 #include "os/program.h"
 
-#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
 static struct directive *
 say(struct directives *to, const char *name, const char *value)
 {
@@ -126,7 +124,7 @@ say_handler(struct conf *c, const struct conf_service *s, struct directives *to,
 		say(to, d->word[0].text, d->word[1].text);
 		return;
 	}
-	if (program_find(d->word[1].text, search != NULL ? search : DEFAULT_PATH,
+	if (program_find(d->word[1].text, search != NULL ? search : PROGRAM_PATH,
 	    path, &e) == -1) {
 		mistake(c->m, d->file, d->line, d->word[1].column, "%s", e.text);
 		return;

@@ -14,8 +14,6 @@
 #include "os/program.h"
 #include "rules/ucspi.h"
 
-#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
 /* ---- words ---- */
 
 static char *
@@ -193,7 +191,7 @@ build_env(struct settings *o, struct err *e)
 	struct handler *h = &o->service.handler;
 	const struct costume *c = &o->service.costume;
 	const struct { const char *name, *value; } basic[] = {
-		{ "PATH",    DEFAULT_PATH },
+		{ "PATH",    PROGRAM_PATH },
 		{ "HOME",    c->home      },
 		{ "USER",    c->name      },
 		{ "LOGNAME", c->name      },
@@ -218,7 +216,7 @@ find_program(struct settings *o, struct err *e)
 	char path[PATH_MAX];
 	const char *search = getenv("PATH");
 
-	if (program_find(o->program, search != NULL ? search : DEFAULT_PATH,
+	if (program_find(o->program, search != NULL ? search : PROGRAM_PATH,
 	    path, e) == -1)
 		return -1;
 	h->path = keep(o, path, e);

@@ -7,6 +7,10 @@
 
 #include "tools/err.h"
 
+/* PATH where the environment has none. */
+#define PROGRAM_PATH \
+	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
 /* Where execve would find name: as it is if it has a slash (made absolute
  * from the present folder), else by the folders of search ("PATH" form).
  * 0 and path_r; or -1 with *e. */
