@@ -10,6 +10,7 @@
 #include "brood/where.h"
 #include "brood/words.h"
 #include "tools/err.h"
+#include "tools/log.h"
 
 static void __attribute__((format(printf, 4, 5)))
 wrong(struct conf *c, const struct directive *d, unsigned word,
@@ -124,8 +125,8 @@ check_first(struct conf *c, const struct directive *d,
 static void
 check_log(struct conf *c, const struct directive *d)
 {
-	static const char *const levels[] = { "error", "warn", "info", "debug" };
 	const char *value = d->word[1].text;
+	enum log_level level;
 
 	if (strcmp(d->word[0].text, "log") == 0) {
 		if (value[0] != '/' && strcmp(value, "stderr") != 0 &&
@@ -134,11 +135,9 @@ check_log(struct conf *c, const struct directive *d)
 			    "absolute path", value);
 		return;
 	}
-	for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++)
-		if (strcmp(levels[i], value) == 0)
-			return;
-	wrong(c, d, 1, "log-level %.60s: expected error, warn, info or debug",
-	    value);
+	if (!log_level_of(value, &level))
+		wrong(c, d, 1, "log-level %.60s: expected error, warn, info or "
+		    "debug", value);
 }
 
 static void

@@ -12,6 +12,7 @@
 
 #include "brood/builtin.h"
 #include "brood/words.h"
+#include "tools/log.h"
 
 enum { WORDS = 128, FIRST = 256 };
 
@@ -236,7 +237,7 @@ read_service(struct options *o, const char *name, const char *value,
 static int
 check(struct options *o, struct err *e)
 {
-	static const char *const levels[] = { "error", "warn", "info", "debug" };
+	enum log_level level;
 
 	if (o->log != NULL && o->log[0] != '/' &&
 	    strcmp(o->log, "stderr") != 0 && strcmp(o->log, "syslog") != 0) {
@@ -247,9 +248,8 @@ check(struct options *o, struct err *e)
 	o->leveled = o->level != NULL || o->verbose || o->quiet;
 	if (o->level == NULL)
 		o->level = o->verbose ? "debug" : o->quiet ? "warn" : "info";
-	for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++)
-		if (strcmp(levels[i], o->level) == 0)
-			return 0;
+	if (log_level_of(o->level, &level))
+		return 0;
 	err_set(e, EXIT_USAGE, "--log-level %.60s: expected error, warn, info or "
 	    "debug", o->level);
 	return -1;

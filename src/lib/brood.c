@@ -286,18 +286,15 @@ brood_on_event(struct brood *b, brood_event_fn *fn, void *arg)
 int
 brood_log(const char *where, const char *level)
 {
-	static const char *const levels[] = { "error", "warn", "info", "debug" };
+	enum log_level most;
 
-	if (where == NULL || level == NULL)
+	if (where == NULL || level == NULL || !log_level_of(level, &most))
 		return fail(NULL, EINVAL, "");
 	if (where[0] != '/' && strcmp(where, "none") != 0 &&
 	    strcmp(where, "stderr") != 0 && strcmp(where, "syslog") != 0)
 		return fail(NULL, EINVAL, "");
-	for (int i = 0; i < 4; i++)
-		if (strcmp(levels[i], level) == 0)
-			return log_open(where, strcmp(where, "none") == 0 ?
-			    LOG_LEVEL_NONE : (enum log_level)i);
-	return fail(NULL, EINVAL, "");
+	return log_open(where, strcmp(where, "none") == 0 ? LOG_LEVEL_NONE :
+	    most);
 }
 
 /* ---- listening ---- */
