@@ -17,9 +17,9 @@
 
 #include "brood/change.h"
 #include "brood/unit.h"
-#include "config.h"
 #include "lib/brood.h"
 #include "lib/control.h"
+#include "lib/usual.h"
 #include "tools/log.h"
 
 enum { WAITING = 16 };		/* clients that wait for a reload */
@@ -44,21 +44,11 @@ super_of(void *arg)
 /* ---- look ---- */
 
 static void
-say_ping(struct control_client *k, int argc, const char *const argv[],
-    void *arg)
-{
-	(void)argc, (void)argv, (void)arg;
-	control_ok(k);
-}
-
-static void
 say_version(struct control_client *k, int argc, const char *const argv[],
     void *arg)
 {
 	(void)argc, (void)argv, (void)arg;
-	control_say(k, "version=%s kind=supervisor pid=%d", PACKAGE_VERSION,
-	    (int)getpid());
-	control_ok(k);
+	usual_version(k, "supervisor");
 }
 
 static const char *
@@ -392,25 +382,6 @@ verbs_reloaded(struct super *s, const struct err *e)
 	clean_folder(dirname(copy));
 }
 
-static void
-set_level(struct control_client *k, int argc, const char *const argv[],
-    void *arg)
-{
-	static const struct { const char *word; enum log_level level; } rows[] = {
-		{ "error", LOG_LEVEL_ERROR }, { "warn", LOG_LEVEL_WARN },
-		{ "info", LOG_LEVEL_INFO }, { "debug", LOG_LEVEL_DEBUG },
-	};
-
-	(void)argc, (void)arg;
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		if (strcmp(rows[i].word, argv[1]) == 0) {
-			log_set_level(rows[i].level);
-			control_ok(k);
-			return;
-		}
-	control_error(k, EXIT_USAGE, "expected error, warn, info or debug");
-}
-
 /* ---- own ---- */
 
 static void
@@ -436,13 +407,13 @@ drain(struct control_client *k, int argc, const char *const argv[], void *arg)
 
 static const struct control_verb verbs[] = {
 	/* word      class            least most function      usage */
-	{ "ping",     CONTROL_LOOK,    0,    0,   say_ping,     "" },
+	{ "ping",     CONTROL_LOOK,    0,    0,   usual_ping,   "" },
 	{ "version",  CONTROL_LOOK,    0,    0,   say_version,  "" },
 	{ "status",   CONTROL_LOOK,    0,    0,   say_status,   "" },
 	{ "services", CONTROL_LOOK,    0,    0,   say_services, "" },
 	{ "plan",     CONTROL_LOOK,    0,    1,   plan,         "[FILE]" },
 	{ "reload",   CONTROL_OPERATE, 0,    0,   reload,       "" },
-	{ "log",      CONTROL_OPERATE, 1,    1,   set_level,    "LEVEL" },
+	{ "log",      CONTROL_OPERATE, 1,    1,   usual_log,    "LEVEL" },
 	{ "stop",     CONTROL_OWN,     0,    1,   stop,         "[now]" },
 	{ "drain",    CONTROL_OWN,     0,    0,   drain,        "" },
 	{ NULL,       CONTROL_NOBODY,  0,    0,   NULL,         NULL },

@@ -1,5 +1,4 @@
 /* answer.c - the verbs of a master. */
-#include "config.h"
 #include "lib/answer.h"
 
 #include <errno.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/state.h"
+#include "lib/usual.h"
 #include "pool/kick.h"
 #include "pool/view.h"
 #include "tools/clock.h"
@@ -24,21 +24,11 @@ enum {
 /* ---- look ---- */
 
 static void
-say_ping(struct control_client *k, int argc, const char *const argv[],
-    void *arg)
-{
-	(void)argc, (void)argv, (void)arg;
-	control_ok(k);
-}
-
-static void
 say_version(struct control_client *k, int argc, const char *const argv[],
     void *arg)
 {
 	(void)argc, (void)argv, (void)arg;
-	control_say(k, "version=%s kind=master pid=%d", PACKAGE_VERSION,
-	    (int)getpid());
-	control_ok(k);
+	usual_version(k, "master");
 }
 
 static const char *
@@ -332,23 +322,6 @@ do_kick(struct control_client *k, int argc, const char *const argv[],
 	control_ok(k);
 }
 
-static void
-do_log(struct control_client *k, int argc, const char *const argv[],
-    void *arg)
-{
-	enum log_level level;
-
-	(void)argc, (void)arg;
-	if (!log_level_of(argv[1], &level))
-		control_error(k, EXIT_USAGE, "log %.60s: expected error, warn, "
-		    "info or debug", argv[1]);
-	else if (!log_set_level(level))
-		control_error(k, STATUS_REFUSED, "there is no log, expected a "
-		    "service that has one");
-	else
-		control_ok(k);
-}
-
 /* ---- own ---- */
 
 /* Asking a second time is no second signal: for that there is `now'. */
@@ -390,7 +363,7 @@ do_drain(struct control_client *k, int argc, const char *const argv[],
 
 static const struct control_verb verbs[] = {
 	/* word          class            words     function         which words */
-	{ "ping",        CONTROL_LOOK,    0, 0,     say_ping,        ""             },
+	{ "ping",        CONTROL_LOOK,    0, 0,     usual_ping,      ""             },
 	{ "version",     CONTROL_LOOK,    0, 0,     say_version,     ""             },
 	{ "status",      CONTROL_LOOK,    0, 0,     say_status,      ""             },
 	{ "children",    CONTROL_LOOK,    0, 0,     say_children,    ""             },
@@ -402,7 +375,7 @@ static const struct control_verb verbs[] = {
 	{ "resume",      CONTROL_OPERATE, 0, 0,     do_resume,       ""             },
 	{ "renew",       CONTROL_OPERATE, 0, 0,     do_renew,        ""             },
 	{ "kick",        CONTROL_OPERATE, 1, 1,     do_kick,         "a pid or a peer" },
-	{ "log",         CONTROL_OPERATE, 1, 1,     do_log,          "a level"      },
+	{ "log",         CONTROL_OPERATE, 1, 1,     usual_log,       "a level"      },
 	{ "stop",        CONTROL_OWN,     0, 1,     do_stop,         "now"          },
 	{ "drain",       CONTROL_OWN,     0, 0,     do_drain,        ""             },
 	{ .word = NULL }
