@@ -579,9 +579,9 @@ next_time(struct super *s)
 		return s->change.loader.until_ms;
 	LIST_FOREACH(u, &s->units, next) {
 		if (u->coming != NULL && u->coming->until_ms != 0)
-			next = super_sooner(next, u->coming->until_ms);
+			next = loop_sooner(next, u->coming->until_ms);
 		if (u->ask_fd != -1)
-			next = super_sooner(next, u->ask_ms);
+			next = loop_sooner(next, u->ask_ms);
 	}
 	return next;
 }

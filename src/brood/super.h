@@ -137,10 +137,4 @@ struct super {
 	struct verbs *verbs;	/* the control socket; NULL = none */
 };
 
-static inline int64_t
-super_sooner(int64_t a, int64_t b)
-{
-	return a == LOOP_NEVER || (b != LOOP_NEVER && b < a) ? b : a;
-}
-
 #endif

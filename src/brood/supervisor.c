@@ -230,7 +230,7 @@ next_late(const struct super *s)
 
 	LIST_FOREACH(k, &s->keeps, next)
 		if (k->until_ms != 0)
-			next = super_sooner(next, k->until_ms);
+			next = loop_sooner(next, k->until_ms);
 	return next;
 }
 
@@ -441,21 +441,21 @@ turn(struct super *s)
 	stop_by_verb(s);
 	next = change_turn(s);
 	answer_reloads(s);
-	next = super_sooner(next, upgrade_turn(s));
+	next = loop_sooner(next, upgrade_turn(s));
 	kill_late(s);
-	next = super_sooner(next, unit_turn(s));
+	next = loop_sooner(next, unit_turn(s));
 	if (!s->is_ready && !s->stopping)
 		become_ready(s);
 	if (s->change.asked && s->is_ready && s->change.stage == CHANGE_NONE &&
 	    s->upgrade.stage == UPGRADE_NONE && !s->stopping)
 		next = s->now;
-	next = super_sooner(next, next_late(s));
-	next = super_sooner(next, s->again_ms != 0 ? s->again_ms : LOOP_NEVER);
-	next = super_sooner(next, verbs_turn(s));
-	next = super_sooner(next, watchdog(s));
+	next = loop_sooner(next, next_late(s));
+	next = loop_sooner(next, s->again_ms != 0 ? s->again_ms : LOOP_NEVER);
+	next = loop_sooner(next, verbs_turn(s));
+	next = loop_sooner(next, watchdog(s));
 	title(s);
 	if (!log_flush())
-		next = super_sooner(next, s->now + 1000);
+		next = loop_sooner(next, s->now + 1000);
 	return next;
 }
 

@@ -232,7 +232,7 @@ unit_turn(struct super *s)
 		if (s->now >= u->again_ms && !fault_holds(&u->fault, s->now))
 			unit_try(s, u);
 		if (u->again_ms != 0)
-			next = super_sooner(next, u->again_ms);
+			next = loop_sooner(next, u->again_ms);
 	}
 	return next;
 }

@@ -558,7 +558,7 @@ verbs_turn(struct super *s)
 	if (v->loader.pid != 0 && s->now >= v->loader.until_ms)
 		plan_loaded(s);
 	next = control_turn(&v->control, s->now);
-	return v->loader.pid != 0 ? super_sooner(next, v->loader.until_ms) : next;
+	return v->loader.pid != 0 ? loop_sooner(next, v->loader.until_ms) : next;
 }
 
 bool

@@ -239,22 +239,16 @@ hooks_due(const struct hooks *h, int64_t now)
 }
 
 static int64_t
-sooner(int64_t a, int64_t b)
-{
-	return a == LOOP_NEVER || b < a ? b : a;
-}
-
-static int64_t
 next_end(const struct hooks *h, int64_t now)
 {
 	int64_t next = LOOP_NEVER;
 
 	for (unsigned i = 0; i < h->n; i++)
 		if (h->hook[i].pid != 0)
-			next = sooner(next, h->hook[i].pidfd == -1 ?
+			next = loop_sooner(next, h->hook[i].pidfd == -1 ?
 			    now + AGAIN_MS : h->hook[i].end_ms);
 		else if (h->hook[i].due > 0 && now < h->hook[i].rest_ms)
-			next = sooner(next, h->hook[i].rest_ms);
+			next = loop_sooner(next, h->hook[i].rest_ms);
 	return next;
 }
 

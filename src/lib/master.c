@@ -413,12 +413,6 @@ hear(struct master *m, const struct loop_news *news)
 		hear_ready(m, news->ready[i]);
 }
 
-static int64_t
-sooner(int64_t a, int64_t b)
-{
-	return a == LOOP_NEVER || (b != LOOP_NEVER && b < a) ? b : a;
-}
-
 /* What the pool learned since, in the order in which it must have been. */
 static void
 tell_hooks(struct master *m)
@@ -463,9 +457,9 @@ turn(struct master *m)
 	atomic_store(&m->pool.board->call, report_wants_all(m) ||
 	    m->s->spec.session_ms > 0);
 	next = renew_turn(m);
-	next = sooner(next, renew_close_unwanted(m));
-	next = sooner(next, stop_turn(m));
-	next = sooner(next, pool_settle(&m->pool, m->now));
+	next = loop_sooner(next, renew_close_unwanted(m));
+	next = loop_sooner(next, stop_turn(m));
+	next = loop_sooner(next, pool_settle(&m->pool, m->now));
 	atomic_store(&m->pool.board->call, report_wants_all(m));
 	/* Those that start now may not have looked at it yet. */
 	if (m->stage != STAGE_STARTING && m->pool.counts.starting == 0)
@@ -477,20 +471,20 @@ turn(struct master *m)
 	}
 	if (m->rolling && pool_is_renewed(&m->pool))
 		next = m->now;
-	next = sooner(next, stop_quiet(m));
+	next = loop_sooner(next, stop_quiet(m));
 	if (m->s->control != NULL)
-		next = sooner(next, control_turn(&m->control, m->now));
-	next = sooner(next, start_hooks(m));
+		next = loop_sooner(next, control_turn(&m->control, m->now));
+	next = loop_sooner(next, start_hooks(m));
 	if (watch_mend(m))
 		next = m->now;
 	report_title(m);
-	next = sooner(next, report_ready(m));
-	next = sooner(next, report_status(m));
-	next = sooner(next, report_watchdog(m));
+	next = loop_sooner(next, report_ready(m));
+	next = loop_sooner(next, report_status(m));
+	next = loop_sooner(next, report_watchdog(m));
 	/* An event's function may have asked for it. */
 	if (before < STAGE_DRAINING && m->stage >= STAGE_DRAINING)
 		next = m->now;
-	return sooner(next, report_log(m));
+	return loop_sooner(next, report_log(m));
 }
 
 int

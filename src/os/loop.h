@@ -24,6 +24,13 @@ struct loop {
 	int timer_fd;		/* embedded: the next deadline; else -1 */
 };
 
+/* The sooner of two times; LOOP_NEVER is none. */
+static inline int64_t
+loop_sooner(int64_t a, int64_t b)
+{
+	return a == LOOP_NEVER || (b != LOOP_NEVER && b < a) ? b : a;
+}
+
 /* One turn's news. */
 struct loop_news {
 	bool bell;

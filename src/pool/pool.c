@@ -324,12 +324,11 @@ tell_ceiling(struct pool *p, const struct plan *todo, int64_t now)
 	atomic_store(&p->board->full, p->was_full);
 }
 
+/* Of the pool's own times 0 is none. */
 static int64_t
 sooner(int64_t a, int64_t b)
 {
-	if (b == 0 || b == LOOP_NEVER)
-		return a;
-	return a == LOOP_NEVER || b < a ? b : a;
+	return loop_sooner(a, b != 0 ? b : LOOP_NEVER);
 }
 
 static int64_t
