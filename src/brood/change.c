@@ -106,14 +106,12 @@ forget(struct super *s)
 static void
 tell_mistakes(const struct loader *l)
 {
-	const char *line = l->why + strcspn(l->why, "\n");
-	char one[1024], text[1024];
+	char one[LOADER_MISTAKE], text[LOADER_MISTAKE];
+	size_t at = 0;
 
-	while (l->nwhy > 0 && *line != '\0' && *++line != '\0') {
-		snprintf(one, sizeof one, "%.*s", (int)strcspn(line, "\n"), line);
+	loader_mistake(l, &at, one);
+	while (loader_mistake(l, &at, one))
 		log_error("mistake text=%s", log_value(one, text, sizeof text));
-		line += strcspn(line, "\n");
-	}
 }
 
 static void

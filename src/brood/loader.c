@@ -221,6 +221,19 @@ loader_end(struct loader *l, struct err *e)
 	return e->status;
 }
 
+bool
+loader_mistake(const struct loader *l, size_t *at, char one_r[LOADER_MISTAKE])
+{
+	const char *line = l->why + *at;
+	size_t n = strcspn(line, "\n");
+
+	if (*at >= l->nwhy || *line == '\0')
+		return false;
+	snprintf(one_r, LOADER_MISTAKE, "%.*s", (int)n, line);
+	*at += n + (line[n] == '\n');
+	return true;
+}
+
 void
 loader_free(struct loader *l)
 {

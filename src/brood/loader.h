@@ -21,8 +21,9 @@ struct source {
 };
 
 enum {
-	LOADER_MS   = 30000,	/* for all of it */
-	LOADER_MOST = 64 << 20	/* bytes of plain form */
+	LOADER_MS      = 30000,	/* for all of it */
+	LOADER_MOST    = 64 << 20,	/* bytes of plain form */
+	LOADER_MISTAKE = 1024	/* more of one is not told */
 };
 
 struct loader {
@@ -53,6 +54,11 @@ bool loader_take(struct loader *l);
 /* Wait for its end, killing it if it did not come to one.  An exit status;
  * not 0: e->text is the first mistake, why has all. */
 int loader_end(struct loader *l, struct err *e);
+
+/* The mistake that begins at *at of why, and *at is where the next begins;
+ * from 0 on.  False: there are no more. */
+bool loader_mistake(const struct loader *l, size_t *at,
+    char one_r[LOADER_MISTAKE]);
 
 void loader_free(struct loader *l);
 

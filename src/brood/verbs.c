@@ -232,15 +232,11 @@ plan_done(struct super *s, struct control_client *k, const struct plain *to)
 static void
 say_mistakes(struct control_client *k, const struct loader *l)
 {
-	char one[1024], text[2048];
+	char one[LOADER_MISTAKE], text[2 * LOADER_MISTAKE];
+	size_t at = 0;
 
-	for (const char *line = l->why; l->nwhy > 0 && *line != '\0';) {
-		size_t n = strcspn(line, "\n");
-
-		snprintf(one, sizeof one, "%.*s", (int)n, line);
+	while (loader_mistake(l, &at, one))
 		control_say(k, "mistake=%s", log_value(one, text, sizeof text));
-		line += n + (line[n] == '\n');
-	}
 }
 
 static void
