@@ -1,9 +1,11 @@
 /* driver.h - what makes a test of a fuzz target: seeds, and mutations of them.
  *
- * With -DFUZZING a target is libFuzzer's or AFL's; without, its main() calls
- * fuzz_main(): files given as arguments are replayed; else the seeds are
- * tried, and then a fixed number of mutations of them, always the same ones,
- * and the outcome is told as TAP.  Included by one file a program. */
+ * With -DFUZZING a target is libFuzzer's or AFL's; without, it has a main():
+ * files given as arguments are replayed; else the seeds are tried, and then a
+ * fixed number of mutations of them, always the same ones, and the outcome is
+ * told as TAP.  Included by one file a program, which says what is tried:
+ *
+ *	static const struct fuzz target = { ... }; */
 #ifndef FUZZ_DRIVER_H
 #define FUZZ_DRIVER_H
 
@@ -13,6 +15,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+struct fuzz {
+	const char *corpus;	/* tests/fuzz/corpus/CORPUS */
+	const char *kind;	/* "%zu of them were KIND" */
+	int mutations;
+	const char *const *words;	/* worth putting in; ended by NULL */
+	bool (*one)(const uint8_t *data, size_t size);	/* was it taken? */
+};
+
+static const struct fuzz target;	/* defined by who includes this */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -33,15 +45,22 @@ require(bool holds, const char *what)
 	abort();
 }
 
-#ifndef FUZZING
+static bool
+try_input(const uint8_t *data, size_t size)
+{
+	input = data;
+	input_size = size;
+	return target.one(data, size);
+}
 
-struct fuzz {
-	const char *corpus;	/* tests/fuzz/corpus/CORPUS */
-	const char *kind;	/* "%zu of them were KIND" */
-	int mutations;
-	const char *const *words;	/* worth putting in; ended by NULL */
-	bool (*one)(const uint8_t *data, size_t size);	/* was it taken? */
-};
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	try_input(data, size);
+	return 0;
+}
+
+#ifndef FUZZING
 
 enum { FUZZ_SEEDS = 256, FUZZ_BYTES = 1000 };
 
@@ -178,45 +197,45 @@ replay(char *const files[], int n)
 
 /* How many of its mutations were taken. */
 static int
-try_mutations(const struct fuzz *f)
+try_mutations(void)
 {
 	size_t nwords = 0;
 	int taken = 0;
 
-	while (f->words[nwords] != NULL)
+	while (target.words[nwords] != NULL)
 		nwords++;
-	for (int i = 0; i < f->mutations; i++) {
+	for (int i = 0; i < target.mutations; i++) {
 		struct seed s = seeds[draw(nseeds)];
 
 		for (size_t times = draw(5) + 1; times > 0; times--)
-			mutate(&s, f->words, nwords);
-		input = s.bytes;
-		input_size = s.size;
-		taken += f->one(s.bytes, s.size);
+			mutate(&s, target.words, nwords);
+		taken += try_input(s.bytes, s.size);
 	}
 	return taken;
 }
 
-static int
-fuzz_main(const struct fuzz *f, int argc, char *argv[])
+int
+main(int argc, char *argv[])
 {
 	int taken;
+	bool enough;
 
 	if (argc > 1 && argv[1][0] != '-')
 		return replay(argv + 1, argc - 1);
 	printf("1..3\n");
-	if (!read_corpus(f->corpus)) {
+	if (!read_corpus(target.corpus)) {
 		printf("Bail out! no seeds\n");
 		return 1;
 	}
 	for (size_t i = 0; i < nseeds; i++)
 		LLVMFuzzerTestOneInput(seeds[i].bytes, seeds[i].size);
 	printf("ok 1 - %zu seeds hold\n", nseeds);
-	taken = try_mutations(f);
-	printf("ok 2 - %d mutations hold\n", f->mutations);
+	taken = try_mutations();
+	printf("ok 2 - %d mutations hold\n", target.mutations);
 	/* Neither all nor none: else nothing much was tried. */
-	printf("%sok 3 - %d of them were %s\n", taken > f->mutations / 100 &&
-	    taken < f->mutations ? "" : "not ", taken, f->kind);
+	enough = taken > target.mutations / 100 && taken < target.mutations;
+	printf("%sok 3 - %d of them were %s\n", enough ? "" : "not ", taken,
+	    target.kind);
 	return 0;
 }
 

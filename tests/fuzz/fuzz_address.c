@@ -1,39 +1,11 @@
-/* fuzz_address.c - whatever bytes an address is made of.
+/* fuzz_address.c - whatever bytes an address is made of; see driver.h.
  *
- * With -DFUZZING this is a target for libFuzzer or AFL:
  *	clang -DFUZZING -g -O1 -fsanitize=fuzzer,address,undefined \
  *	    -iquote src -o fuzz tests/fuzz/fuzz_address.c src/rules/address.c
- *	./fuzz -max_len=700 CORPUS tests/fuzz/corpus/address
- * Without it there is a main: files given as arguments are replayed; else
- * the seeds, and then a fixed number of mutations of them, always the same
- * ones, and the outcome is told as TAP. */
-#include <dirent.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+ *	./fuzz -max_len=700 CORPUS tests/fuzz/corpus/address */
+#include "driver.h"
 
 #include "rules/address.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* What is being tried, for the report. */
-static const uint8_t *input;
-static size_t input_size;
-
-static void
-require(bool holds, const char *what)
-{
-	if (holds)
-		return;
-	printf("not ok - %s\n# input:", what);
-	for (size_t i = 0; i < input_size; i++)
-		printf(" %02x", input[i]);
-	printf("\n");
-	fflush(stdout);
-	abort();
-}
 
 static bool
 ends(const char *s, size_t size)
@@ -148,197 +120,22 @@ try_list(const uint8_t *data, size_t size)
 	free(s);
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* As one address, which may be taken, and as a list of them. */
+static bool
+try_both(const uint8_t *data, size_t size)
 {
-	input = data;
-	input_size = size;
-	try_one(data, size);
+	bool taken = try_one(data, size);
+
 	try_list(data, size);
-	return 0;
+	return taken;
 }
 
-#ifndef FUZZING
-
-enum { MOST_SEEDS = 256, MOST_BYTES = 700, MUTATIONS = 300000 };
-
-struct seed {
-	uint8_t bytes[MOST_BYTES];
-	size_t size;
+static const char *const words[] = {
+	"tcp:", "udp:", "unix:", "unix-dgram:", "unix-seqpacket:", "fd:",
+	"[::1]", "[", "]", ":", ",", "*", "@", "%", "0", "65535", "65536",
+	"localhost", "\xff", " ", NULL
 };
 
-static struct seed seeds[MOST_SEEDS];
-static size_t nseeds;
-
-/* xorshift64: the same numbers everywhere. */
-static uint64_t
-draw(uint64_t below)
-{
-	static uint64_t x = 0x62726f6f64u;
-
-	x ^= x << 13;
-	x ^= x >> 7;
-	x ^= x << 17;
-	return x % below;
-}
-
-static bool
-read_seed(const char *path)
-{
-	FILE *f = fopen(path, "rb");
-	struct seed *s = &seeds[nseeds];
-
-	if (f == NULL || nseeds == MOST_SEEDS) {
-		printf("# cannot read %s\n", path);
-		if (f != NULL)
-			fclose(f);
-		return false;
-	}
-	s->size = fread(s->bytes, 1, sizeof s->bytes, f);
-	fclose(f);
-	nseeds++;
-	return true;
-}
-
-static int
-no_dots(const struct dirent *d)
-{
-	return d->d_name[0] != '.';
-}
-
-static bool
-read_corpus(void)
-{
-	const char *top = getenv("srcdir");
-	struct dirent **names;
-	char folder[1024], path[2048];
-	bool ok = true;
-	int n;
-
-	snprintf(folder, sizeof folder, "%s/tests/fuzz/corpus/address",
-	    top != NULL ? top : ".");
-	n = scandir(folder, &names, no_dots, alphasort);
-	if (n == -1)
-		printf("# cannot read %s\n", folder);
-	for (int i = 0; i < n; i++) {
-		snprintf(path, sizeof path, "%s/%s", folder, names[i]->d_name);
-		ok &= read_seed(path);
-		free(names[i]);
-	}
-	if (n != -1)
-		free(names);
-	return ok && nseeds > 0;
-}
-
-/* Put n bytes in at a place, as far as there is room. */
-static void
-put_in(struct seed *s, size_t at, const void *bytes, size_t n)
-{
-	if (n > sizeof s->bytes - s->size)
-		return;
-	memmove(s->bytes + at + n, s->bytes + at, s->size - at);
-	memcpy(s->bytes + at, bytes, n);
-	s->size += n;
-}
-
-static void
-take_out(struct seed *s, size_t at, size_t n)
-{
-	if (n > s->size - at)
-		n = s->size - at;
-	memmove(s->bytes + at, s->bytes + at + n, s->size - at - n);
-	s->size -= n;
-}
-
-static void
-mutate(struct seed *s)
-{
-	static const char *const words[] = {
-		"tcp:", "udp:", "unix:", "unix-dgram:", "unix-seqpacket:", "fd:",
-		"[::1]", "[", "]", ":", ",", "*", "@", "%", "0", "65535", "65536",
-		"localhost", "\xff", " ",
-	};
-	const char *word = words[draw(sizeof words / sizeof words[0])];
-	const struct seed *other = &seeds[draw(nseeds)];
-	size_t at = draw(s->size + 1);
-	uint8_t byte = (uint8_t)draw(256);
-	uint8_t copy[64];
-	size_t n = draw(sizeof copy) + 1;
-
-	switch (draw(7)) {
-	case 0:
-		put_in(s, at, &byte, 1);
-		break;
-	case 1:
-		take_out(s, at, draw(8) + 1);
-		break;
-	case 2:
-		if (at < s->size)
-			s->bytes[at] = byte;
-		break;
-	case 3:
-		if (at < s->size)
-			s->bytes[at] ^= (uint8_t)(1u << draw(8));
-		break;
-	case 4:
-		put_in(s, at, word, strlen(word));
-		break;
-	case 5:
-		if (n > s->size - at)
-			n = s->size - at;
-		memcpy(copy, s->bytes + at, n);
-		for (size_t i = draw(6); i > 0; i--)
-			put_in(s, at, copy, n);
-		break;
-	case 6:
-		put_in(s, at, other->bytes, other->size);
-		break;
-	}
-}
-
-static int
-replay(char *const files[], int n)
-{
-	for (int i = 0; i < n; i++) {
-		if (nseeds == MOST_SEEDS)
-			nseeds = 0;
-		if (!read_seed(files[i]))
-			return 1;
-		LLVMFuzzerTestOneInput(seeds[nseeds - 1].bytes,
-		    seeds[nseeds - 1].size);
-		printf("# %s holds\n", files[i]);
-	}
-	return 0;
-}
-
-int
-main(int argc, char *argv[])
-{
-	size_t taken = 0;
-
-	if (argc > 1 && argv[1][0] != '-')
-		return replay(argv + 1, argc - 1);
-	printf("1..3\n");
-	if (!read_corpus()) {
-		printf("Bail out! no seeds\n");
-		return 1;
-	}
-	for (size_t i = 0; i < nseeds; i++)
-		LLVMFuzzerTestOneInput(seeds[i].bytes, seeds[i].size);
-	printf("ok 1 - %zu seeds hold\n", nseeds);
-	for (int i = 0; i < MUTATIONS; i++) {
-		struct seed s = seeds[draw(nseeds)];
-
-		for (uint64_t times = draw(5) + 1; times > 0; times--)
-			mutate(&s);
-		LLVMFuzzerTestOneInput(s.bytes, s.size);
-		taken += try_one(s.bytes, s.size);
-	}
-	printf("ok 2 - %d mutations hold\n", MUTATIONS);
-	/* Neither all nor none: else nothing much was tried. */
-	printf("%sok 3 - %zu of them were addresses\n",
-	    taken > MUTATIONS / 100 && taken < MUTATIONS ? "" : "not ", taken);
-	return 0;
-}
-
-#endif
+static const struct fuzz target = {
+	"address", "addresses", 300000, words, try_both
+};

@@ -226,30 +226,14 @@ try_one(const uint8_t *data, size_t size)
 	return plain;
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-	input = data;
-	input_size = size;
-	try_one(data, size);
-	return 0;
-}
+static const char *const words[] = {
+	"service a {\n\tlisten 1\n\tinline echo\n}\n", "service b {\n",
+	"}\n", "listen 127.0.0.1:7 [::]:7\n", "exec /bin/cat \"a b\"\n",
+	"on ready \"a b\" c\n", "user 0:0\n", "env A=1\n", "log stderr\n",
+	"{\n", "\n", " ", "\"", "'", "\\", "#", "\t", "\xc3\xa4", "\xff",
+	"\"\"", NULL
+};
 
-#ifndef FUZZING
-
-int
-main(int argc, char *argv[])
-{
-	static const char *const words[] = {
-		"service a {\n\tlisten 1\n\tinline echo\n}\n", "service b {\n",
-		"}\n", "listen 127.0.0.1:7 [::]:7\n", "exec /bin/cat \"a b\"\n",
-		"on ready \"a b\" c\n", "user 0:0\n", "env A=1\n", "log stderr\n",
-		"{\n", "\n", " ", "\"", "'", "\\", "#", "\t", "\xc3\xa4", "\xff",
-		"\"\"", NULL
-	};
-	const struct fuzz f = { "conf", "plain forms", 50000, words, try_one };
-
-	return fuzz_main(&f, argc, argv);
-}
-
-#endif
+static const struct fuzz target = {
+	"conf", "plain forms", 50000, words, try_one
+};

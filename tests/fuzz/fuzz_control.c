@@ -209,28 +209,12 @@ try_one(const uint8_t *data, size_t size)
 	return ran > 0;
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-	input = data;
-	input_size = size;
-	try_one(data, size);
-	return 0;
-}
+static const char *const words[] = {
+	"look", "later", "operate a", "own", "\n", " ", "\"", "'", "\\",
+	"{", "}", "#", "\0", "\t", "\x7f", "\xc3\xa4", "look\n",
+	"own\n", "\"own\"\n", "operate a\n", "later\n", NULL
+};
 
-#ifndef FUZZING
-
-int
-main(int argc, char *argv[])
-{
-	static const char *const words[] = {
-		"look", "later", "operate a", "own", "\n", " ", "\"", "'", "\\",
-		"{", "}", "#", "\0", "\t", "\x7f", "\xc3\xa4", "look\n",
-		"own\n", "\"own\"\n", "operate a\n", "later\n", NULL
-	};
-	const struct fuzz f = { "control", "requests", 20000, words, try_one };
-
-	return fuzz_main(&f, argc, argv);
-}
-
-#endif
+static const struct fuzz target = {
+	"control", "requests", 20000, words, try_one
+};

@@ -96,28 +96,12 @@ try_one(const uint8_t *data, size_t size)
 	return bad == 0;
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-	input = data;
-	input_size = size;
-	try_one(data, size);
-	return 0;
-}
+static const char *const words[] = {
+	"{\n", "}\n", "\"", "'", "\\", "#", " ", "\n", "\t", "a {\nb\n}\n",
+	"\"a b\"", "'a b'", "\\\"", "\r\n", "\xc3\xa4", "\xf0\x9f\x98\x80",
+	"\xff", " { ", " } ", NULL
+};
 
-#ifndef FUZZING
-
-int
-main(int argc, char *argv[])
-{
-	static const char *const words[] = {
-		"{\n", "}\n", "\"", "'", "\\", "#", " ", "\n", "\t", "a {\nb\n}\n",
-		"\"a b\"", "'a b'", "\\\"", "\r\n", "\xc3\xa4", "\xf0\x9f\x98\x80",
-		"\xff", " { ", " } ", NULL
-	};
-	const struct fuzz f = { "scfg", "right", 100000, words, try_one };
-
-	return fuzz_main(&f, argc, argv);
-}
-
-#endif
+static const struct fuzz target = {
+	"scfg", "right", 100000, words, try_one
+};

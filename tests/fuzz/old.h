@@ -155,11 +155,14 @@ check_print(struct outcome *o)
 static bool
 try_one(const uint8_t *data, size_t size)
 {
-	char *text = malloc(size > 0 ? size : 1);
 	struct outcome served, converted;
 	const struct directive *d;
 	bool any = false;
+	char *text;
 
+	if (size > MOST_BYTES)
+		return false;
+	text = malloc(size > 0 ? size : 1);
 	require(text != NULL, "there is memory");
 	memcpy(text, data, size);
 	outcome_read(&served, text, size, false);
@@ -183,27 +186,11 @@ try_one(const uint8_t *data, size_t size)
 	return any;
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-	input = data;
-	input_size = size;
-	if (size <= MOST_BYTES)
-		try_one(data, size);
-	return 0;
-}
+static const char *const words[] = {
+	OLD_WORDS_OF, " ", "\n", "#", ":", ",", "=", ".", "/", "'", "\"",
+	"0", "99999", "\xff", "\xc3\xa4", NULL
+};
 
-#ifndef FUZZING
-
-int
-main(int argc, char *argv[])
-{
-	static const char *const words[] = { OLD_WORDS_OF, " ", "\n", "#", ":",
-	    ",", "=", ".", "/", "'", "\"", "0", "99999", "\xff", "\xc3\xa4",
-	    NULL };
-
-	return fuzz_main(&(struct fuzz){ OLD_NAME, "services", 20000, words,
-	    try_one }, argc, argv);
-}
-
-#endif
+static const struct fuzz target = {
+	OLD_NAME, "services", 20000, words, try_one
+};
