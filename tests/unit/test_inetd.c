@@ -1,98 +1,12 @@
 /* Every form an inetd.conf may have, as our own grammar says it. */
-#include <criterion/criterion.h>
-
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "brood/inetd.h"
 
-#define HEAD "# Made of an inetd.conf.  Programs have their client as 0 and 1; what\n" \
+#define OLD_READ_TEXT inetd_read_text
+#define OLD_READ inetd_read
+#define OLD_HEAD "# Made of an inetd.conf.  Programs have their client as 0 and 1; what\n" \
 	"# they write to 2 goes to the log, where inetd gave it to the client.\n"
 
-/* Trees are never given back (tree.h), but what is kept is not lost. */
-static void **kept;
-static size_t nkept;
-
-static void *
-keep(void *p)
-{
-	kept = realloc(kept, (nkept + 1) * sizeof *kept);
-	cr_assert_not_null(kept);
-	kept[nkept++] = p;
-	return p;
-}
-
-#define calloc(n, size) keep(calloc(n, size))
-#include "brood/tree.c"
-#undef calloc
-
-/* What came of a text: the tree printed, without HEAD, and the mistakes. */
-struct result {
-	char *tree, *wrong;
-	unsigned mistakes;
-};
-
-static struct result
-print(const struct directives *list, struct mistakes *m, char *wrong)
-{
-	struct result r = { .wrong = wrong, .mistakes = m->n };
-	size_t size;
-	FILE *out = open_memstream(&r.tree, &size);
-
-	tree_print(list, out);
-	fclose(out);
-	keep(r.tree);
-	keep(r.wrong);
-	cr_assert_eq(strncmp(r.tree, HEAD, strlen(HEAD)), 0, "%s", r.tree);
-	r.tree += strlen(HEAD);
-	r.tree += *r.tree == '\n';
-	return r;
-}
-
-static struct result
-read_sized(const char *text, size_t size, bool convert)
-{
-	struct directives list = STAILQ_HEAD_INITIALIZER(list);
-	struct mistakes m = { 0 };
-	size_t nwrong;
-	char *wrong;
-
-	m.out = open_memstream(&wrong, &nwrong);
-	inetd_read_text("f", text, size, &list, &m, convert);
-	fclose(m.out);
-	return print(&list, &m, wrong);
-}
-
-static void
-becomes(const char *text, const char *tree)
-{
-	struct result r = read_sized(text, strlen(text), false);
-
-	cr_assert_eq(r.mistakes, 0, "%s\n%s", text, r.wrong);
-	cr_assert_str_eq(r.tree, tree, "%s\n%s", text, r.tree);
-}
-
-static void
-is_refused(const char *text, const char *wrong)
-{
-	struct result r = read_sized(text, strlen(text), false);
-
-	cr_assert_str_eq(r.wrong, wrong, "%s\n%s", text, r.wrong);
-	cr_assert_str_eq(r.tree, "", "%s\n%s", text, r.tree);
-}
-
-static void
-converts_to(const char *text, const char *tree)
-{
-	struct result r = read_sized(text, strlen(text), true);
-
-	cr_assert_eq(r.mistakes, 0, "%s\n%s", text, r.wrong);
-	cr_assert_str_eq(r.tree, tree, "%s\n%s", text, r.tree);
-}
+#include "old.h"
 
 Test(inetd, nothing_is_no_service)
 {
@@ -668,21 +582,6 @@ Test(inetd, has_bounds)
 }
 
 /* ---- files ---- */
-
-static struct result
-read_path(const char *path)
-{
-	struct directives list = STAILQ_HEAD_INITIALIZER(list);
-	struct mistakes m = { 0 };
-	char *wrong;
-	size_t n;
-
-	m.out = open_memstream(&wrong, &n);
-	inetd_read(path, &list, &m, false);
-	fclose(m.out);
-	keep(wrong);
-	return (struct result){ .wrong = wrong, .mistakes = m.n };
-}
 
 Test(inetd, files_that_are_none_are_refused)
 {

@@ -1,119 +1,20 @@
 /* Attributes of a xinetd.conf: honoured, noted or refused, each by name. */
-#include <criterion/criterion.h>
-
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "brood/xinetd.h"
 
-#define HEAD "# Made of a xinetd.conf.  Programs have their client as 0 and 1; what\n" \
+#define OLD_READ_TEXT xinetd_read_text
+#define OLD_READ xinetd_read
+#define OLD_HEAD "# Made of a xinetd.conf.  Programs have their client as 0 and 1; what\n" \
 	"# they write to 2 goes to the log, where xinetd gave it to the client.\n" \
 	"# xinetd asks hosts.allow and hosts.deny about each client; brood does not:\n" \
 	"# let it exec tcpd(8) if they count.\n"
+
+#include "old.h"
 
 /* A service with these attributes more, and what comes of it without more. */
 #define SERVICE(more) "service a\n{\n" more "socket_type = stream\nwait = no\n" \
 	"user = nobody\nserver = /bin/x\n}\n"
 #define BLOCK(more) "service a-tcp {\n\tlisten *:a\n\texec /bin/x\n\targv0 x\n" \
 	"\tuser nobody\n\tgroups none\n" more "}\n"
-
-/* Trees are never given back (tree.h), but what is kept is not lost. */
-static void **kept;
-static size_t nkept;
-
-static void *
-keep(void *p)
-{
-	kept = realloc(kept, (nkept + 1) * sizeof *kept);
-	cr_assert_not_null(kept);
-	kept[nkept++] = p;
-	return p;
-}
-
-#define calloc(n, size) keep(calloc(n, size))
-#include "brood/tree.c"
-#undef calloc
-
-/* What came of a text: the tree printed, without HEAD, and the mistakes. */
-struct result {
-	char *tree, *wrong;
-	unsigned mistakes;
-};
-
-static struct result
-end(const struct directives *list, struct mistakes *m, char **wrong)
-{
-	struct result r = { .mistakes = m->n };
-	size_t size;
-	FILE *out = open_memstream(&r.tree, &size);
-
-	fclose(m->out);
-	r.wrong = *wrong;
-	tree_print(list, out);
-	fclose(out);
-	keep(r.tree);
-	keep(r.wrong);
-	cr_assert_eq(strncmp(r.tree, HEAD, strlen(HEAD)), 0, "%s", r.tree);
-	r.tree += strlen(HEAD);
-	r.tree += *r.tree == '\n';
-	return r;
-}
-
-static struct result
-read_sized(const char *text, size_t size, bool convert)
-{
-	struct directives list = STAILQ_HEAD_INITIALIZER(list);
-	struct mistakes m = { 0 };
-	size_t n;
-	char *wrong;
-
-	m.out = open_memstream(&wrong, &n);
-	xinetd_read_text("f", text, size, &list, &m, convert);
-	return end(&list, &m, &wrong);
-}
-
-static struct result
-read_path(const char *path)
-{
-	struct directives list = STAILQ_HEAD_INITIALIZER(list);
-	struct mistakes m = { 0 };
-	size_t n;
-	char *wrong;
-
-	m.out = open_memstream(&wrong, &n);
-	xinetd_read(path, &list, &m, false);
-	return end(&list, &m, &wrong);
-}
-
-static void
-becomes(const char *text, const char *tree)
-{
-	struct result r = read_sized(text, strlen(text), false);
-
-	cr_assert_eq(r.mistakes, 0, "%s\n%s", text, r.wrong);
-	cr_assert_str_eq(r.tree, tree, "%s\n%s", text, r.tree);
-}
-
-static void
-is_refused(const char *text, const char *wrong)
-{
-	struct result r = read_sized(text, strlen(text), false);
-
-	cr_assert_str_eq(r.wrong, wrong, "%s\n%s", text, r.wrong);
-}
-
-static void
-converts_to(const char *text, const char *tree)
-{
-	struct result r = read_sized(text, strlen(text), true);
-
-	cr_assert_eq(r.mistakes, 0, "%s\n%s", text, r.wrong);
-	cr_assert_str_eq(r.tree, tree, "%s\n%s", text, r.tree);
-}
 
 /* ---- honoured ---- */
 
@@ -418,7 +319,7 @@ Test(xinetd, defaults_that_refuse_are_told_once)
 	static const char text[] = "defaults\n{\nonly_from = 10.0.0.1\n}\n"
 	    SERVICE("") SERVICE("id = b\n");
 
-	is_refused(text, "f:3:1: only_from of the defaults: brood has no access "
+	is_wrong(text, "f:3:1: only_from of the defaults: brood has no access "
 	    "rules yet; expected none\n");
 	converts_to(text,
 	    "# Not served: only_from of the defaults: brood has no access rules "
