@@ -8,6 +8,10 @@
 
 #include "old.h"
 
+/* A service that needs no more than these words, and more of them. */
+#define SERVICE(name, listen, more) "service " name " {\n\tlisten " listen \
+	"\n\texec /bin/x\n\tuser root\n" more "}\n"
+
 Test(inetd, nothing_is_no_service)
 {
 	becomes("", "");
@@ -31,11 +35,7 @@ Test(inetd, a_program_gets_a_connection)
 Test(inetd, its_name_is_said_only_where_it_is_another)
 {
 	becomes("7 stream tcp nowait root /bin/x /bin/x",
-	    "service 7-tcp {\n"
-	    "\tlisten *:7\n"
-	    "\texec /bin/x\n"
-	    "\tuser root\n"
-	    "}\n");
+	    SERVICE("7-tcp", "*:7", ""));
 	becomes("7 stream tcp nowait root /bin/x",
 	    "service 7-tcp {\n"
 	    "\tlisten *:7\n"
@@ -142,38 +142,18 @@ Test(inetd, an_address_alone_holds_for_the_lines_below)
 	    "*:b stream tcp nowait root /bin/x /bin/x\n"
 	    "*:\n"
 	    "c stream tcp nowait root /bin/x /bin/x\n",
-	    "service a-tcp {\n"
-	    "\tlisten 127.0.0.1:a [::1]:a\n"
-	    "\texec /bin/x\n"
-	    "\tuser root\n"
-	    "}\n\n"
-	    "service b-tcp {\n"
-	    "\tlisten *:b\n"
-	    "\texec /bin/x\n"
-	    "\tuser root\n"
-	    "}\n\n"
-	    "service c-tcp {\n"
-	    "\tlisten *:c\n"
-	    "\texec /bin/x\n"
-	    "\tuser root\n"
-	    "}\n");
+	    SERVICE("a-tcp", "127.0.0.1:a [::1]:a", "") "\n"
+	    SERVICE("b-tcp", "*:b", "") "\n"
+	    SERVICE("c-tcp", "*:c", ""));
 }
 
 Test(inetd, tcp_beside_tcp6_is_the_other_family)
 {
 	becomes("a stream tcp nowait root /bin/x /bin/x\n"
 	    "a stream tcp6 nowait root /bin/x /bin/x\n",
-	    "service a-tcp {\n"
-	    "\tlisten 0.0.0.0:a\n"
-	    "\texec /bin/x\n"
-	    "\tuser root\n"
-	    "}\n\n"
+	    SERVICE("a-tcp", "0.0.0.0:a", "") "\n"
 	    "# tcp6 is IPv6 alone; GNU inetd means both: tcp46.\n"
-	    "service a-tcp-2 {\n"
-	    "\tlisten [::]:a\n"
-	    "\texec /bin/x\n"
-	    "\tuser root\n"
-	    "}\n");
+	    SERVICE("a-tcp-2", "[::]:a", ""));
 	becomes("a dgram udp4 wait root /bin/x /bin/x\n"
 	    "a dgram udp wait root /bin/x /bin/x\n",
 	    "service a-udp {\n"
@@ -193,11 +173,7 @@ Test(inetd, unix_sockets_are_known_by_their_path)
 	becomes("/run/a.sock stream unix nowait root /bin/x /bin/x",
 	    "# Everybody may connect to the socket, as with OpenBSD's inetd;\n"
 	    "# socket-mode 0600: root alone.\n"
-	    "service a.sock-unix {\n"
-	    "\tlisten unix:/run/a.sock\n"
-	    "\texec /bin/x\n"
-	    "\tuser root\n"
-	    "}\n");
+	    SERVICE("a.sock-unix", "unix:/run/a.sock", ""));
 	becomes(":news:adm:0660:/run/a:b dgram unix wait root /bin/x /bin/x",
 	    "service a_b-unix {\n"
 	    "\tsocket-owner news:adm\n"
@@ -256,31 +232,16 @@ Test(inetd, users_have_groups)
 Test(inetd, so_many_children_are_so_many_connections)
 {
 	becomes("a stream tcp nowait/10 root /bin/x /bin/x",
-	    "service a-tcp {\n"
-	    "\tlisten *:a\n"
-	    "\texec /bin/x\n"
-	    "\tuser root\n"
-	    "\tmaximum-connected 10\n"
-	    "}\n");
+	    SERVICE("a-tcp", "*:a", "\tmaximum-connected 10\n"));
 	becomes("a stream tcp nowait/3/60/2 root/daemon /bin/x /bin/x",
 	    "# 60 a minute from one address: no equal yet.\n"
 	    "# 2 at once from one address: no equal yet.\n"
 	    "# login class daemon: no equal; see limit and umask.\n"
-	    "service a-tcp {\n"
-	    "\tlisten *:a\n"
-	    "\texec /bin/x\n"
-	    "\tuser root\n"
-	    "\tminimum-available 3\n"
-	    "\tmaximum-connected 3\n"
-	    "}\n");
+	    SERVICE("a-tcp", "*:a", "\tminimum-available 3\n"
+	    "\tmaximum-connected 3\n"));
 	becomes("a stream tcp nowait/0//4 root /bin/x /bin/x",
 	    "# 4 at once from one address: no equal yet.\n"
-	    "service a-tcp {\n"
-	    "\tlisten *:a\n"
-	    "\texec /bin/x\n"
-	    "\tuser root\n"
-	    "\tmaximum-connected 32768\n"
-	    "}\n");
+	    SERVICE("a-tcp", "*:a", "\tmaximum-connected 32768\n"));
 	becomes("a dgram udp wait/4 root /bin/x /bin/x",
 	    "# wait/4: with wait there is one program at a time.\n"
 	    "service a-udp {\n"
@@ -297,18 +258,10 @@ Test(inetd, rates_and_buffers_are_noted)
 	    "# sndbuf=64k: no equal; the system sizes the buffers.\n"
 	    "# 100 starts a minute at most: no equal; brood never switches a "
 	    "service off.\n"
-	    "service a-tcp {\n"
-	    "\tlisten *:a\n"
-	    "\texec /bin/x\n"
-	    "\tuser root\n"
-	    "}\n\n"
+	    SERVICE("a-tcp", "*:a", "") "\n"
 	    "# 7 starts a minute at most: no equal; brood never switches a "
 	    "service off.\n"
-	    "service b-tcp {\n"
-	    "\tlisten *:b\n"
-	    "\texec /bin/x\n"
-	    "\tuser root\n"
-	    "}\n");
+	    SERVICE("b-tcp", "*:b", ""));
 }
 
 Test(inetd, quotes_hold_words_together)
@@ -338,16 +291,8 @@ Test(inetd, a_line_may_go_on_in_the_next)
 	    "\texec /bin/x 1 2 \"#\" 3\n"
 	    "\tuser root\n"
 	    "}\n\n"
-	    "service b-tcp {\n"
-	    "\tlisten *:b\n"
-	    "\texec /bin/x\n"
-	    "\tuser root\n"
-	    "}\n\n"
-	    "service c-tcp {\n"
-	    "\tlisten *:c\n"
-	    "\texec /bin/x\n"
-	    "\tuser root\n"
-	    "}\n");
+	    SERVICE("b-tcp", "*:b", "") "\n"
+	    SERVICE("c-tcp", "*:c", ""));
 	is_refused("a stream tcp nowait root /bin/x\n"
 	    " b stream tcp nowait root /bin/y\n",
 	    "f:2:1: a blank at the start: to some inetds an entry, to others "
@@ -388,30 +333,15 @@ Test(inetd, names_are_numbered)
 	becomes("a stream tcp4 nowait root /bin/x /bin/x\n"
 	    "1.2.3.4:a stream tcp nowait root /bin/x /bin/x\n"
 	    "1.2.3.5:a stream tcp nowait root /bin/x /bin/x\n",
-	    "service a-tcp {\n"
-	    "\tlisten 0.0.0.0:a\n"
-	    "\texec /bin/x\n"
-	    "\tuser root\n"
-	    "}\n\n"
-	    "service a-tcp-2 {\n"
-	    "\tlisten 1.2.3.4:a\n"
-	    "\texec /bin/x\n"
-	    "\tuser root\n"
-	    "}\n\n"
-	    "service a-tcp-3 {\n"
-	    "\tlisten 1.2.3.5:a\n"
-	    "\texec /bin/x\n"
-	    "\tuser root\n"
-	    "}\n");
+	    SERVICE("a-tcp", "0.0.0.0:a", "") "\n"
+	    SERVICE("a-tcp-2", "1.2.3.4:a", "") "\n"
+	    SERVICE("a-tcp-3", "1.2.3.5:a", ""));
 	becomes("/run/1234567890123456789012345678901234567890+ stream unix "
 	    "nowait root /bin/x /bin/x",
 	    "# Everybody may connect to the socket, as with OpenBSD's inetd;\n"
 	    "# socket-mode 0600: root alone.\n"
-	    "service 123456789012345678901234567890-unix {\n"
-	    "\tlisten unix:/run/1234567890123456789012345678901234567890+\n"
-	    "\texec /bin/x\n"
-	    "\tuser root\n"
-	    "}\n");
+	    SERVICE("123456789012345678901234567890-unix",
+	    "unix:/run/1234567890123456789012345678901234567890+", ""));
 }
 
 /* ---- what is not served ---- */
@@ -457,17 +387,8 @@ Test(inetd, what_would_be_open_wider_is_off)
 	    "#@\n"
 	    "b stream tcp nowait root /bin/x /bin/x\n",
 	    "# Not served: #@ has a policy of IPsec for a: brood has none.\n"
-	    "service a-tcp {\n"
-	    "\tlisten *:a\n"
-	    "\texec /bin/x\n"
-	    "\tuser root\n"
-	    "\tenabled no\n"
-	    "}\n\n"
-	    "service b-tcp {\n"
-	    "\tlisten *:b\n"
-	    "\texec /bin/x\n"
-	    "\tuser root\n"
-	    "}\n");
+	    SERVICE("a-tcp", "*:a", "\tenabled no\n") "\n"
+	    SERVICE("b-tcp", "*:b", ""));
 	is_refused("#@ in ipsec ah/require\n"
 	    "a stream tcp nowait root /bin/x /bin/x\n",
 	    "f:1:1: #@ has a policy of IPsec for a: brood has none; expected "
