@@ -1,15 +1,9 @@
 #!/bin/sh
 # broodctl and those who misbehave: its command line, and its servers.
 . "${srcdir:-.}/tests/integration/lib.sh"
-need python3
-
-BROODCTL=${BROODCTL:-$(dirname "$BROOD")/broodctl}
-unset BROOD_CONTROL XDG_RUNTIME_DIR
-LOG=$T/err
-
-python3 "$srcdir/tests/integration/fakectl.py" "$T" >"$T/fake" 2>&1 &
-MASTERS=$!
-wait_until test -f "$T/ready" || { cat "$T/fake"; exit 99; }
+. "${srcdir:-.}/tests/integration/broodctl-lib.sh"
+need python3 nc
+fake_start
 
 # ends STATUS PATTERN ARG...: its exit status, and the one line it says.
 ends() {
@@ -132,15 +126,6 @@ is "that it went away is what stop waits for" "$?" 0
 ends 69 "it does not answer" -s "$T/garbage" stop
 
 # A master in a supervisor's house that does not answer.
-fake() {
-	python3 - "$T/sup" "fake $*" <<-'PY'
-		import socket, sys
-		s = socket.socket(socket.AF_UNIX)
-		s.connect(sys.argv[1])
-		s.sendall(sys.argv[2].encode() + b"\n")
-		s.recv(99)
-	PY
-}
 fake echo mute 1
 "$BROODCTL" -s "$T/sup" --timeout 2s status >"$T/out" 2>"$T/err"
 is "one that is silent makes it late" "$?" 75

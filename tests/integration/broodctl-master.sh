@@ -1,14 +1,8 @@
 #!/bin/sh
 # broodctl and a master: what a verb asked for is true when it returns.
 . "${srcdir:-.}/tests/integration/lib.sh"
+. "${srcdir:-.}/tests/integration/broodctl-lib.sh"
 need nc
-
-BROODCTL=${BROODCTL:-$(dirname "$BROOD")/broodctl}
-unset BROOD_CONTROL XDG_RUNTIME_DIR
-
-ctl() {
-	timeout 60 "$BROODCTL" -s "$T/sock" "$@"
-}
 
 # row N VERB...: the fields of a line that it prints, N counted from 0.
 row() {

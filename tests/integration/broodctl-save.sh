@@ -1,15 +1,9 @@
 #!/bin/sh
 # broodctl set --save: the file has the new value, and the rest is untouched.
 . "${srcdir:-.}/tests/integration/lib.sh"
+. "${srcdir:-.}/tests/integration/broodctl-lib.sh"
 need python3 nc
-
-BROODCTL=${BROODCTL:-$(dirname "$BROOD")/broodctl}
-unset BROOD_CONTROL XDG_RUNTIME_DIR
-LOG=$T/err
-
-python3 "$srcdir/tests/integration/fakectl.py" "$T" >"$T/fake" 2>&1 &
-MASTERS=$!
-wait_until test -f "$T/ready" || { cat "$T/fake"; exit 99; }
+fake_start
 
 # save ARG...: set --save of git.
 save() {
@@ -27,10 +21,6 @@ fails() {
 	else
 		not_ok "$name (status $got)"
 	fi
-}
-
-fake() {
-	echo "fake $*" | nc -N -U "$T/sup" >/dev/null
 }
 
 # conf: writes the file; original: and keeps a copy.

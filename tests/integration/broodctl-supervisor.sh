@@ -1,14 +1,8 @@
 #!/bin/sh
 # broodctl and a supervisor: its masters are found, changed and saved.
 . "${srcdir:-.}/tests/integration/lib.sh"
+. "${srcdir:-.}/tests/integration/broodctl-lib.sh"
 need nc
-
-BROODCTL=${BROODCTL:-$(dirname "$BROOD")/broodctl}
-unset BROOD_CONTROL XDG_RUNTIME_DIR
-
-ctl() {
-	timeout 60 "$BROODCTL" -s "$T/sock" "$@"
-}
 
 # conf MINIMUM MAXIMUM [LINE]: what the file says of git.
 conf() {

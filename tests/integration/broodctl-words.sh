@@ -1,9 +1,7 @@
 #!/bin/sh
 # broodctl tells of itself the same everywhere: help, manual and completion.
 . "${srcdir:-.}/tests/integration/lib.sh"
-
-BROODCTL=${BROODCTL:-$(dirname "$BROOD")/broodctl}
-unset BROOD_CONTROL XDG_RUNTIME_DIR
+. "${srcdir:-.}/tests/integration/broodctl-lib.sh"
 LOG=$T/err
 page=$srcdir/src/ctl/broodctl.8
 

@@ -1,15 +1,9 @@
 #!/bin/sh
 # broodctl: every verb, against a supervisor and masters that are played.
 . "${srcdir:-.}/tests/integration/lib.sh"
+. "${srcdir:-.}/tests/integration/broodctl-lib.sh"
 need python3 nc
-
-BROODCTL=${BROODCTL:-$(dirname "$BROOD")/broodctl}
-unset BROOD_CONTROL XDG_RUNTIME_DIR
-LOG=$T/err
-
-python3 "$srcdir/tests/integration/fakectl.py" "$T" >"$T/fake" 2>&1 &
-MASTERS=$!
-wait_until test -f "$T/ready" || { cat "$T/fake"; exit 99; }
+fake_start
 
 # ctl SOCKET ARG...: its output is in $T/out, its errors in $T/err.
 ctl() {
@@ -42,10 +36,6 @@ works() {
 	else
 		not_ok "$name"
 	fi
-}
-
-fake() {
-	echo "fake $*" | nc -N -U "$T/sup" >/dev/null
 }
 
 # out: what it printed, its columns a blank apart.
