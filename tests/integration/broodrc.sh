@@ -2,16 +2,15 @@
 # scripts/broodrc leads a brood through its whole life, and its exit statuses
 # are an init script's.
 . "${srcdir:-.}/tests/integration/lib.sh"
-need nc setpriv
-here=$(cd "${srcdir:-.}" && pwd)
+. "${srcdir:-.}/tests/integration/supervised-lib.sh"
+need nc setpriv "$BROODCTL"
 RC=$here/scripts/broodrc
-BROODCTL=${BROODCTL:-$(dirname "$BROOD")/broodctl}
-[ -x "$BROODCTL" ] || skip_all "no $BROODCTL"
-BROOD_CONF=$T/brood.conf
+BROOD_CONF=$CONF
 BROOD_PIDFILE=$T/run/brood.pid
 BROOD_CONTROL=$T/run/control.sock
 BROOD_OPTIONS="--log $LOG"
 BROOD_STOP_SECONDS=60
+stop_time=
 export BROOD BROODCTL BROOD_CONF BROOD_PIDFILE BROOD_CONTROL BROOD_OPTIONS \
     BROOD_STOP_SECONDS
 
@@ -24,23 +23,6 @@ rc() {
 	[ ! -s "$BROOD_PIDFILE" ] || MASTERS="$MASTERS $(cat "$BROOD_PIDFILE")"
 	is "$*: $want${note:+, $note}" "$got" "$want"
 	[ "$got" = "$want" ] || sed 's/^/# /' "$T/said"
-}
-
-# conf SERVICE...: a file with these, each at a socket of its name.
-conf() {
-	{
-		[ "$(id -u)" -ne 0 ] || echo "user root"
-		for name in "$@"; do
-			echo "service $name {"
-			echo "	listen unix:$T/$name.sock"
-			echo "	exec   sh -c 'echo $name; cat'"
-			echo "}"
-		done
-	} >"$BROOD_CONF"
-}
-
-serves() {
-	[ "$(nc -NU -w 10 "$T/$1.sock" </dev/null 2>/dev/null)" = "$1" ]
 }
 
 pid() {
@@ -161,11 +143,7 @@ else
 fi
 
 note="a session lasts"
-mkfifo "$T/hold"
-nc -U "$T/one.sock" <"$T/hold" >"$T/held" 2>/dev/null &
-HELD="$HELD $!"
-exec 9>"$T/hold"
-wait_until [ -s "$T/held" ]
+hold_one
 BROOD_STOP_SECONDS=1
 rc 1 stop
 check "which is told" grep -q "still stops" "$T/said"

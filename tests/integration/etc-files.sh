@@ -5,7 +5,6 @@
 need nc
 here=$(cd "${srcdir:-.}" && pwd)
 ETC=$here/etc
-BROODCTL=${BROODCTL:-$(dirname "$BROOD")/broodctl}
 
 has() {
 	command -v "$1" >/dev/null 2>&1 && return

@@ -2,10 +2,8 @@
 # etc/runit/brood under a real runsvdir: started, known to be ready, started
 # again, reloaded, stopped in time, and left alone when the file is wrong.
 . "${srcdir:-.}/tests/integration/lib.sh"
-need nc runsvdir sv svlogd
-here=$(cd "${srcdir:-.}" && pwd)
-BROODCTL=${BROODCTL:-$(dirname "$BROOD")/broodctl}
-[ -x "$BROODCTL" ] || skip_all "no $BROODCTL"
+. "${srcdir:-.}/tests/integration/supervised-lib.sh"
+need nc runsvdir sv svlogd "$BROODCTL"
 export BROOD_CONTROL="$T/run/control.sock"
 SCAN=$T/service
 S=$SCAN/brood
@@ -23,24 +21,6 @@ install_service() {
 		    "$here/etc/runit/brood/$file" >"$T/new/$file"
 		chmod 755 "$T/new/$file"
 	done
-}
-
-# conf SERVICE...
-conf() {
-	{
-		[ "$(id -u)" -ne 0 ] || echo "user root"
-		echo "stop-time 2s"
-		for name in "$@"; do
-			echo "service $name {"
-			echo "	listen unix:$T/$name.sock"
-			echo "	exec   sh -c 'echo $name; cat'"
-			echo "}"
-		done
-	} >"$T/brood.conf"
-}
-
-serves() {
-	[ "$(nc -NU -w 10 "$T/$1.sock" </dev/null 2>/dev/null)" = "$1" ]
 }
 
 pid() {
@@ -101,11 +81,7 @@ is "sv reload" $? 0
 soon "what the file has now is served" serves two
 is "by the same process" "$(pid)" "$second"
 
-mkfifo "$T/hold"
-nc -U "$T/one.sock" <"$T/hold" >"$T/held" 2>/dev/null &
-HELD="$HELD $!"
-exec 9>"$T/hold"
-wait_until [ -s "$T/held" ]
+hold_one
 timeout 60 sv -w 40 stop "$S" >"$T/said" 2>&1
 is "sv stop returns while a session lasts" $? 0
 exec 9>&-

@@ -2,8 +2,8 @@
 # etc/s6/brood under a real s6-svscan: its readiness is heard, it is started
 # again, reloaded, stopped in time, and left alone when the file is wrong.
 . "${srcdir:-.}/tests/integration/lib.sh"
+. "${srcdir:-.}/tests/integration/supervised-lib.sh"
 need nc s6-svscan s6-svscanctl s6-svc s6-svwait s6-svstat
-here=$(cd "${srcdir:-.}" && pwd)
 SCAN=$T/service
 S=$SCAN/brood
 
@@ -19,24 +19,6 @@ install_service() {
 		    "$here/etc/s6/brood/$file" >"$T/new/$file"
 		chmod 755 "$T/new/$file"
 	done
-}
-
-# conf SERVICE...
-conf() {
-	{
-		[ "$(id -u)" -ne 0 ] || echo "user root"
-		echo "stop-time 2s"
-		for name in "$@"; do
-			echo "service $name {"
-			echo "	listen unix:$T/$name.sock"
-			echo "	exec   sh -c 'echo $name; cat'"
-			echo "}"
-		done
-	} >"$T/brood.conf"
-}
-
-serves() {
-	[ "$(nc -NU -w 10 "$T/$1.sock" </dev/null 2>/dev/null)" = "$1" ]
 }
 
 # stat WORD: one field of what s6-supervise says.
@@ -88,11 +70,7 @@ soon "what the file has now is served" serves two
 is "by the same process" "$(stat_of pid)" "$second"
 is "which is ready" "$(stat_of ready)" true
 
-mkfifo "$T/hold"
-nc -U "$T/one.sock" <"$T/hold" >"$T/held" 2>/dev/null &
-HELD="$HELD $!"
-exec 9>"$T/hold"
-wait_until [ -s "$T/held" ]
+hold_one
 check "s6-svc -wD -d returns while a session lasts" \
     s6-svc -wD -T 40000 -d "$S"
 exec 9>&-

@@ -5,8 +5,7 @@
 #
 # It is a user's manager, in namespaces of its own, so ports are its own, too.
 . "${srcdir:-.}/tests/integration/lib.sh"
-here=$(cd "${srcdir:-.}" && pwd)
-BROODCTL=${BROODCTL:-$(dirname "$BROOD")/broodctl}
+. "${srcdir:-.}/tests/integration/supervised-lib.sh"
 SYSTEMD=/lib/systemd/systemd
 UNITS=$T/config/systemd/user
 
@@ -30,9 +29,8 @@ leave_group() {
 }
 
 outside() {
-	need nc systemctl unshare ip
+	need nc systemctl unshare ip "$BROODCTL"
 	[ -x "$SYSTEMD" ] || skip_all "no $SYSTEMD"
-	[ -x "$BROODCTL" ] || skip_all "no $BROODCTL"
 	[ "$(id -u)" -eq 0 ] || skip_all "not root"
 	unshare -mpnf --mount-proc mount -t tmpfs tmpfs /run 2>/dev/null ||
 	    skip_all "no namespaces"
@@ -82,24 +80,6 @@ shows() {
 	systemctl --user show -P "$1" "${2:-brood.service}"
 }
 
-# conf SERVICE...
-conf() {
-	{
-		[ "$(id -u)" -ne 0 ] || echo "user root"
-		echo "stop-time 2s"
-		for name in "$@"; do
-			echo "service $name {"
-			echo "	listen unix:$T/$name.sock"
-			echo "	exec   sh -c 'echo $name; cat'"
-			echo "}"
-		done
-	} >"$T/brood.conf"
-}
-
-serves() {
-	[ "$(nc -NU -w 10 "$T/$1.sock" </dev/null 2>/dev/null)" = "$1" ]
-}
-
 starts() {
 	ctl start brood
 	is "start returns" $? 0
@@ -144,14 +124,6 @@ restarts() {
 	soon "killed: another is started" is_other "$first"
 	check "and serves" serves one
 	is "once" "$(shows NRestarts)" 1
-}
-
-hold_one() {
-	mkfifo "$T/hold"
-	nc -U "$T/one.sock" <"$T/hold" >"$T/held" 2>/dev/null &
-	HELD="$HELD $!"
-	exec 9>"$T/hold"
-	wait_until [ -s "$T/held" ]
 }
 
 stops() {
