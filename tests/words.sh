@@ -124,7 +124,7 @@ around() {
 	[ "$1" = user ] || echo "user root"
 	beside "$1"
 	case $1 in
-	include|control*|pidfile)
+	include|control*|pidfile|maximum-generations)
 		printf '%s\n' "$2"
 		in_service "$listen" "exec cat" ;;
 	service) printf '%s\n' "$2" "$listen" "exec cat" "}" ;;

@@ -219,6 +219,7 @@ commit(struct super *s)
 	struct change *c = &s->change;
 	struct plain old = s->plain;
 	unsigned count[ACTION_STOP + 1] = { 0 };
+	struct unit *u;
 
 	/* Ours first: who is told to finish serves what is in the queue. */
 	sockets_done(&s->sockets);
@@ -230,6 +231,8 @@ commit(struct super *s)
 	s->plain = c->plain;
 	c->plain = (struct plain){ .nservices = 0 };
 	plain_free(&old);
+	LIST_FOREACH(u, &s->units, next)
+		unit_trim(s, u);
 	s->generation++;
 	s->reload = RELOAD_OK;
 	log_info("reloaded generation=%u kept=%u limits=%u replaced=%u started=%u "

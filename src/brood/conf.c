@@ -159,6 +159,18 @@ check_global(struct conf *c, const struct directive *d, struct brood *scratch)
 		wrong(c, d, 1, "%s", brood_error(scratch));
 }
 
+static void
+check_generations(struct conf *c, const struct directive *d)
+{
+	const char *why;
+
+	strtonum(d->word[1].text, WORDS_LEAST, WORDS_MOST, &why);
+	if (why != NULL)
+		wrong(c, d, 1, "%s %.60s: %s, expected %d to %d",
+		    d->word[0].text, d->word[1].text, why, WORDS_LEAST,
+		    WORDS_MOST);
+}
+
 /* ---- one service ---- */
 
 static const char *
@@ -501,7 +513,8 @@ read_top_word(struct conf *c, const struct directive *d, struct brood *scratch)
 		c->partial = true;
 		return;
 	}
-	global = w.kind == WORDS_GLOBAL || w.kind == WORDS_LOG;
+	global = w.kind == WORDS_GLOBAL || w.kind == WORDS_LOG ||
+	    w.kind == WORDS_GENERATIONS;
 	if (!check_values(c, d, &w) || (global && !check_first(c, d, &w,
 	    find(c->global, c->nglobals, w.is.name)))) {
 		c->partial = true;
@@ -511,6 +524,8 @@ read_top_word(struct conf *c, const struct directive *d, struct brood *scratch)
 		check_log(c, d);
 	if (w.kind == WORDS_GLOBAL)
 		check_global(c, d, scratch);
+	if (w.kind == WORDS_GENERATIONS)
+		check_generations(c, d);
 	if (w.kind == WORDS_LIBRARY)
 		set_word(c, scratch, d);
 	c->partial |= c->m->n > before;
@@ -518,7 +533,7 @@ read_top_word(struct conf *c, const struct directive *d, struct brood *scratch)
 		return;
 	if (global)
 		c->global[c->nglobals++] = d;
-	if (w.kind != WORDS_GLOBAL)
+	if (w.kind != WORDS_GLOBAL && w.kind != WORDS_GENERATIONS)
 		keep(&c->defaults, &c->ndefaults, d);
 }
 

@@ -26,7 +26,6 @@
 #include "tools/log.h"
 
 enum {
-	KILL_MS = 10000,	/* beyond stop-time: a master that does not go */
 	TWICE_MS = 21		/* a second signal so soon is the first's echo */
 };
 
@@ -154,16 +153,6 @@ become_ready(struct super *s)
 
 /* ---- stop ---- */
 
-static int64_t
-stop_ms(const struct super *s, const struct keep *k)
-{
-	const struct plain_service *spec = plain_find(&s->plain, k->name);
-	const char *value = spec != NULL ? plain_value(spec, "stop-time") : NULL;
-	int64_t ms = value != NULL ? spec_duration(value) : -1;
-
-	return (ms > 0 ? ms : SPEC_STOP_MS) + KILL_MS;
-}
-
 static void
 tell_all(struct super *s, int number)
 {
@@ -176,7 +165,7 @@ tell_all(struct super *s, int number)
 		k->state = KEEP_STOPPING;
 		/* To finish may take for ever. */
 		if (number != SIGQUIT)
-			k->until_ms = s->now + stop_ms(s, k);
+			k->until_ms = s->now + unit_stop_ms(s, k);
 		if (!knows)
 			keep_tell(k, number);
 	}

@@ -37,6 +37,9 @@ static const struct words_word own[] = {
 	{ NONE("pidfile", "PATH", "an absolute path", "", false,
 	    "write the supervisor's pid there, locked"),
 	    WORDS_TOP, WORDS_GLOBAL },
+	{ NONE("maximum-generations", "N", "2 to 4096", "64", false,
+	    "masters of one service at once, all but the newest finishing"),
+	    WORDS_TOP, WORDS_GENERATIONS },
 	{ NONE("log", "WHERE", "stderr, syslog or an absolute path",
 	    "stderr; with --daemon syslog", false,
 	    "where the log goes"),
@@ -148,8 +151,8 @@ static const char *
 change_of(const struct words_word *w)
 {
 	return w->is.live ? "live" : w->kind == WORDS_GLOBAL ? "restart" :
-	    w->kind == WORDS_STRUCTURE || w->kind == WORDS_ENABLED ? "reload" :
-	    "replaced";
+	    w->kind == WORDS_STRUCTURE || w->kind == WORDS_ENABLED ||
+	    w->kind == WORDS_GENERATIONS ? "reload" : "replaced";
 }
 
 void

@@ -16,13 +16,17 @@ enum words_place {
 
 enum words_kind {
 	WORDS_STRUCTURE,	/* service, include */
-	WORDS_GLOBAL,		/* said once, of the whole */
+	WORDS_GLOBAL,		/* said once, of the whole; read at the start */
+	WORDS_GENERATIONS,	/* the same, but read at each reload */
 	WORDS_LISTEN,
 	WORDS_HANDLER,		/* what is served, and so the kind */
 	WORDS_ENABLED,
 	WORDS_LOG,		/* log, log-level: the daemon's, not the library's */
 	WORDS_LIBRARY
 };
+
+/* Of maximum-generations. */
+enum { WORDS_LEAST = 2, WORDS_MOST = 4096, WORDS_USUAL = 64 };
 
 struct words_word {
 	struct brood_word is;
