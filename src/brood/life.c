@@ -137,8 +137,8 @@ remove_resumed(const struct life *life)
 }
 
 /* Without the right to remove it, it is empty at least. */
-void
-life_unlock(struct life *life)
+static void
+unlock(struct life *life)
 {
 	int fd = life_lock_fd(life);
 
@@ -213,4 +213,26 @@ life_close_foreign(int keep, struct err *e)
 		close(first);
 	closefrom(keep >= first ? keep + 1 : first);
 	return 0;
+}
+
+static void
+say_why(const struct life *life, const struct err *e)
+{
+	char text[2048];
+
+	if (life->parent_fd == -1)
+		life_complain(life->stderr_fd != -1 ? life->stderr_fd : 2, e);
+	if (life->logging && e->text[0] != '\0')
+		log_error("start-failed status=%d reason=%s", e->status,
+		    log_value(e->text, text, sizeof text));
+}
+
+void
+life_end(struct life *life, const struct err *e)
+{
+	if (e->status != EXIT_STOPPED)
+		say_why(life, e);
+	unlock(life);
+	log_close(1000);
+	life_tell(life, e);
 }

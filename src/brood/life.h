@@ -16,7 +16,7 @@ struct life {
 	const char *lock_path;
 	int parent_fd;		/* --daemon: gets the exit status; -1 = none */
 	int stderr_fd;		/* ours, while 2 is what programs have; -1 */
-	bool logging;		/* log_open() was called */
+	bool logging;		/* a start that fails is told to the log, too */
 };
 
 /* Close what we were not meant to have, but for inherited listeners and keep;
@@ -46,15 +46,16 @@ int life_lock_fd(const struct life *life);
 /* Write our pid there; nothing without a pid file. */
 int life_write(struct life *life, const char *path, struct err *e);
 
-/* Remove it; nothing without one. */
-void life_unlock(struct life *life);
-
 /* Go to the background; the parent waits until life_tell(), prints what that
  * says and ends with its status.  -1 with *e. */
 int life_background(struct life *life, struct err *e);
 
 /* What the parent of a daemon is told, in one write, once. */
 void life_tell(struct life *life, const struct err *e);
+
+/* The end of it, with the pid file's and the log's: of a failure each line of
+ * *e is told wherever somebody may look for it. */
+void life_end(struct life *life, const struct err *e);
 
 /* A daemon and its programs would hold on to the terminal, or to the pipe of
  * whoever started it; a file is there on purpose. */

@@ -36,19 +36,6 @@ on_event(struct brood *b, enum brood_event what, struct brood_client *c,
 	fd_close(&life->stderr_fd);
 }
 
-/* What a start that failed says, wherever somebody may look for it. */
-static void
-say_why(const struct life *life, const struct options *o, const struct err *e)
-{
-	char text[2048];
-
-	if (life->parent_fd == -1)
-		life_complain(life->stderr_fd != -1 ? life->stderr_fd : 2, e);
-	if (life->logging && (o->daemon || o->log != NULL))
-		log_error("start-failed status=%d reason=%s", e->status,
-		    log_value(e->text, text, sizeof text));
-}
-
 static bool
 mentions_inherited(const char *addresses)
 {
@@ -85,7 +72,8 @@ open_log(const struct options *o, struct life *life, struct err *e)
 		err_sys(e, EXIT_SYSTEM, "cannot open the log %s", where);
 		return -1;
 	}
-	life->logging = true;
+	/* Else the log is where it is complained anyway. */
+	life->logging = o->daemon || o->log != NULL;
 	if (o->name != NULL)
 		log_service(o->name);
 	return 0;
@@ -145,11 +133,7 @@ run(struct options *o)
 		status = brood_run(o->service);
 		err_set(&e, status, "%s", brood_error(o->service));
 	}
-	if (status != EXIT_STOPPED)
-		say_why(&life, o, &e);
-	life_unlock(&life);
-	log_close(1000);
-	life_tell(&life, &e);
+	life_end(&life, &e);
 	return status;
 }
 

@@ -13,7 +13,6 @@
 #include "brood/resume.h"
 #include "brood/supervisor.h"
 #include "tools/fd.h"
-#include "tools/log.h"
 
 struct many {
 	const struct options *o;
@@ -169,7 +168,6 @@ serve(struct many *m)
 {
 	struct err e = { .status = 0 };
 	struct plain p = { .nservices = 0 };
-	char text[2048];
 	int status;
 
 	m->s.require_all = m->o->require_all;
@@ -186,15 +184,8 @@ serve(struct many *m)
 		m->s.lock_fd = life_lock_fd(&m->life);
 		status = supervisor_run(&m->s, &p, &e);
 	}
-	if (status != EXIT_STOPPED && m->life.parent_fd == -1)
-		life_complain(2, &e);
-	if (status != EXIT_STOPPED && m->life.logging && e.text[0] != '\0')
-		log_error("start-failed status=%d reason=%s", status,
-		    log_value(e.text, text, sizeof text));
-	life_unlock(&m->life);
-	log_close(1000);
 	e.status = status;
-	life_tell(&m->life, &e);
+	life_end(&m->life, &e);
 	return status;
 }
 
