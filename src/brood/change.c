@@ -1,28 +1,21 @@
 /* change.c - from one file to the next without a gap. */
 #include "brood/change.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "brood/limits.h"
 #include "brood/unit.h"
-#include "lib/brood.h"
 #include "tools/clock.h"
 #include "tools/fd.h"
 #include "tools/log.h"
 
-enum {
-	ASK_MS = 5000,		/* for a master to take its limits */
-	UNDO_MS = 60000,	/* for one that was not wanted to finish */
-	ASK_SIZE = 512
-};
+enum { UNDO_MS = 60000 };	/* for one that was not wanted to finish */
 
 /* ---- what differs ---- */
 
@@ -246,64 +239,6 @@ commit(struct super *s)
 
 /* ---- limits are told to masters that stay ---- */
 
-static const char *
-limit_of(const struct plain_service *to, const char *word)
-{
-	const char *value = plain_value(to, word);
-	const struct brood_word *w;
-
-	for (unsigned i = 0; value == NULL && (w = brood_word(i)) != NULL; i++)
-		if (strcmp(w->name, word) == 0)
-			value = w->initial;
-	return value;
-}
-
-/* What the file says otherwise than before; what it does not may have been
- * set by hand. */
-static int
-limits_line(const struct plain_service *from, const struct plain_service *to,
-    char line[ASK_SIZE])
-{
-	static const char *const words[] = {
-		"minimum-available", "maximum-connected", "maximum-available"
-	};
-	int n = snprintf(line, ASK_SIZE, "set");
-
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-		const char *old = plain_value(from, words[i]);
-		const char *new = plain_value(to, words[i]);
-
-		if (strcmp(old != NULL ? old : "", new != NULL ? new : "") != 0)
-			n += snprintf(line + n, ASK_SIZE - (size_t)n, " %s %s",
-			    words[i], limit_of(to, words[i]));
-	}
-	return n + snprintf(line + n, ASK_SIZE - (size_t)n, "\n");
-}
-
-/* A line to its control socket, as anybody might write. */
-static int
-ask(struct super *s, struct unit *u, const struct plain_service *to)
-{
-	struct sockaddr_un un = { .sun_family = AF_UNIX };
-	char line[ASK_SIZE];
-	int n = limits_line(u->spec, to, line);
-
-	if (u->now == NULL)
-		return -1;
-	strlcpy(un.sun_path, u->now->control, sizeof un.sun_path);
-	u->ask_fd = fd_high(socket(AF_UNIX,
-	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-	u->ask_ms = s->now + ASK_MS;
-	if (u->ask_fd != -1 &&
-	    connect(u->ask_fd, (struct sockaddr *)&un, sizeof un) == 0 &&
-	    send(u->ask_fd, line, (size_t)n, MSG_NOSIGNAL) == n &&
-	    loop_add(&s->loop, u->ask_fd, EPOLLIN,
-	    SUPER_TAG_ASK + u->number % SUPER_TAG_ASK) == 0)
-		return 0;
-	fd_close(&u->ask_fd);
-	return -1;
-}
-
 /* One that does not take its limits is replaced instead. */
 static int
 replace(struct super *s, struct step *st)
@@ -334,14 +269,17 @@ go_on(struct super *s)
 			    KEEP_STARTING)
 				return;
 		c->stage = CHANGE_TELLING;
-		for (unsigned i = 0; i < c->nsteps; i++)
-			if (c->step[i].action == ACTION_LIMITS && (ask(s,
-			    c->step[i].unit, c->step[i].to) == -1)) {
-				c->stage = CHANGE_STARTING;
-				if (replace(s, &c->step[i]) == -1)
-					change_abort(s, c->step[i].unit->reason);
-				return;
-			}
+		for (unsigned i = 0; i < c->nsteps; i++) {
+			struct step *st = &c->step[i];
+
+			if (st->action != ACTION_LIMITS ||
+			    limits_tell(s, st->unit, st->to) == 0)
+				continue;
+			c->stage = CHANGE_STARTING;
+			if (replace(s, st) == -1)
+				change_abort(s, st->unit->reason);
+			return;
+		}
 	}
 	LIST_FOREACH(u, &s->units, next)
 		if (u->ask_fd != -1)
@@ -353,16 +291,13 @@ void
 change_answered(struct super *s, struct unit *u)
 {
 	struct step *st = step_of(s, u);
-	char line[ASK_SIZE];
-	ssize_t n = recv(u->ask_fd, line, sizeof line, 0);
+	enum limits_answer answer = limits_hear(u);
 
-	if (n == -1 && errno == EAGAIN)
-		return;
-	fd_close(&u->ask_fd);
-	if (st == NULL || s->change.stage != CHANGE_TELLING)
+	if (answer == LIMITS_NOT_YET || st == NULL ||
+	    s->change.stage != CHANGE_TELLING)
 		return;
 	/* Twice said is the same, so all are asked again then. */
-	if (n < 3 || memcmp(line, "ok\n", 3) != 0) {
+	if (answer == LIMITS_REFUSED) {
 		s->change.stage = CHANGE_STARTING;
 		if (replace(s, st) == -1) {
 			change_abort(s, u->reason);

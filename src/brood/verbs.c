@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #include "brood/change.h"
+#include "brood/limits.h"
 #include "brood/unit.h"
-#include "lib/brood.h"
 #include "lib/control.h"
 #include "lib/usual.h"
 #include "tools/log.h"
@@ -132,18 +132,6 @@ say_services(struct control_client *k, int argc, const char *const argv[],
 
 /* ---- plan ---- */
 
-static const char *
-number_of(const struct plain_service *to, const char *word)
-{
-	const char *value = plain_value(to, word);
-	const struct brood_word *w;
-
-	for (unsigned i = 0; value == NULL && (w = brood_word(i)) != NULL; i++)
-		if (strcmp(w->name, word) == 0)
-			value = w->initial;
-	return value;
-}
-
 static void
 plan_listeners(struct control_client *k, const struct super *s,
     const struct step *st, const struct plain *to)
@@ -204,8 +192,8 @@ plan_services(struct control_client *k, const struct step *v, unsigned n)
 			control_say(k, "service=%s action=%s because=%s "
 			    "minimum-available=%s maximum-connected=%s",
 			    st->to->name, change_word(st->action), because,
-			    number_of(st->to, "minimum-available"),
-			    number_of(st->to, "maximum-connected"));
+			    limits_value(st->to, "minimum-available"),
+			    limits_value(st->to, "maximum-connected"));
 	}
 }
 

@@ -1,0 +1,27 @@
+/* limits.h - limits that are told to a master while it runs, on its control
+ * socket, as anybody might.  Floor 5 (brood). */
+#ifndef BROOD_LIMITS_H
+#define BROOD_LIMITS_H
+
+#include "brood/super.h"
+
+enum { LIMITS_MS = 5000 };	/* for a master to take them */
+
+/* What a service has of a limit: as the file says, or by default. */
+const char *limits_value(const struct plain_service *s, const char *word);
+
+/* Tell u's master what `to' says otherwise than the file before; its answer
+ * will be at u->ask_fd, which is in the loop, by u->ask_ms.  0 or -1. */
+int limits_tell(struct super *s, struct unit *u,
+    const struct plain_service *to);
+
+enum limits_answer {
+	LIMITS_NOT_YET,
+	LIMITS_TAKEN,
+	LIMITS_REFUSED		/* or it did not answer at all */
+};
+
+/* What it answers; but for LIMITS_NOT_YET, u->ask_fd is closed. */
+enum limits_answer limits_hear(struct unit *u);
+
+#endif
