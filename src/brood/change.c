@@ -10,73 +10,13 @@
 #include <unistd.h>
 
 #include "brood/limits.h"
+#include "brood/step.h"
 #include "brood/unit.h"
 #include "tools/clock.h"
 #include "tools/fd.h"
 #include "tools/log.h"
 
 enum { UNDO_MS = 60000 };	/* for one that was not wanted to finish */
-
-/* ---- what differs ---- */
-
-const char *
-change_word(enum action a)
-{
-	static const char *const words[] = {
-		[ACTION_KEEP] = "keep", [ACTION_LIMITS] = "limits",
-		[ACTION_REPLACE] = "replace", [ACTION_START] = "start",
-		[ACTION_STOP] = "stop",
-	};
-
-	return words[a];
-}
-
-static void
-compare_one(const struct super *s, const struct plain_service *to,
-    struct step *st)
-{
-	*st = (struct step){ .unit = unit_find(s, to->name), .to = to };
-	st->action = ACTION_START;
-	if (st->unit == NULL || st->unit->now == NULL) {
-		strlcpy(st->because, st->unit == NULL ? "it is new" :
-		    "nobody serves it", sizeof st->because);
-		return;
-	}
-	switch (plain_compare(st->unit->spec, to, st->because)) {
-	case PLAIN_SAME:
-		st->action = ACTION_KEEP;
-		break;
-	case PLAIN_LIMITS:
-		st->action = st->unit->now->control[0] != '\0' ?
-		    ACTION_LIMITS : ACTION_REPLACE;
-		break;
-	case PLAIN_OTHER:
-		st->action = ACTION_REPLACE;
-		break;
-	}
-}
-
-int
-change_compare(const struct super *s, const struct plain *to,
-    struct step **v_r, unsigned *n_r)
-{
-	struct unit *u;
-	unsigned most = to->nservices, n = 0;
-
-	LIST_FOREACH(u, &s->units, next)
-		most++;
-	*v_r = calloc(most + 1, sizeof **v_r);
-	if (*v_r == NULL)
-		return -1;
-	for (unsigned i = 0; i < to->nservices; i++)
-		compare_one(s, &to->service[i], &(*v_r)[n++]);
-	LIST_FOREACH(u, &s->units, next)
-		if (plain_find(to, u->name) == NULL)
-			(*v_r)[n++] = (struct step){ ACTION_STOP, u, NULL,
-			    "it is not in the file" };
-	*n_r = n;
-	return 0;
-}
 
 /* ---- the end of it ---- */
 
@@ -387,7 +327,7 @@ apply(struct super *s)
 	struct err e = { EXIT_SYSTEM, "no memory for a change" };
 
 	c->stage = CHANGE_STARTING;
-	if (change_compare(s, &c->plain, &c->step, &c->nsteps) == -1) {
+	if (step_compare(s, &c->plain, &c->step, &c->nsteps) == -1) {
 		undo(s, &e);
 		return;
 	}

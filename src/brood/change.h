@@ -32,10 +32,4 @@ int64_t change_turn(struct super *s);
 /* Stop it, as a failure. */
 void change_abort(struct super *s, const char *why);
 
-/* What would be done, for a plan: steps are the caller's to free.  0 or -1. */
-int change_compare(const struct super *s, const struct plain *to,
-    struct step **v_r, unsigned *n_r);
-
-const char *change_word(enum action a);
-
 #endif

@@ -17,6 +17,7 @@
 
 #include "brood/change.h"
 #include "brood/limits.h"
+#include "brood/step.h"
 #include "brood/unit.h"
 #include "lib/control.h"
 #include "lib/usual.h"
@@ -191,7 +192,7 @@ plan_services(struct control_client *k, const struct step *v, unsigned n)
 		else
 			control_say(k, "service=%s action=%s because=%s "
 			    "minimum-available=%s maximum-connected=%s",
-			    st->to->name, change_word(st->action), because,
+			    st->to->name, step_word(st->action), because,
 			    limits_value(st->to, "minimum-available"),
 			    limits_value(st->to, "maximum-connected"));
 	}
@@ -203,7 +204,7 @@ plan_done(struct super *s, struct control_client *k, const struct plain *to)
 	struct step *v;
 	unsigned n;
 
-	if (change_compare(s, to, &v, &n) == -1) {
+	if (step_compare(s, to, &v, &n) == -1) {
 		control_error(k, EXIT_SYSTEM, "no memory for a plan");
 		return;
 	}
