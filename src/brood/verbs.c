@@ -10,14 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "brood/change.h"
-#include "brood/limits.h"
-#include "brood/step.h"
+#include "brood/preview.h"
 #include "brood/unit.h"
 #include "lib/control.h"
 #include "lib/usual.h"
@@ -30,10 +28,7 @@ struct verbs {
 	struct control_handle reload[WAITING];
 	unsigned nreload;
 	unsigned served;	/* of them by the reload under way */
-	struct loader loader;	/* of a plan; pid 0 = none */
-	struct source source;
-	char path[PATH_MAX];
-	struct control_handle planner;
+	struct preview preview;
 };
 
 static struct super *
@@ -131,158 +126,12 @@ say_services(struct control_client *k, int argc, const char *const argv[],
 	control_ok(k);
 }
 
-/* ---- plan ---- */
-
-static void
-plan_listeners(struct control_client *k, const struct super *s,
-    const struct step *st, const struct plain *to)
-{
-	char text[LISTEN_TEXT_SIZE * 4];
-
-	for (unsigned i = 0; st->to != NULL && i < st->to->naddresses; i++)
-		control_say(k, "listener=%s action=%s service=%s",
-		    log_value(st->to->address[i], text, sizeof text),
-		    sockets_find(&s->sockets, st->to, i) != NULL ? "keep" :
-		    "open", st->to->name);
-	(void)to;
-}
-
-/* Is it wanted by anybody of the new file? */
-static bool
-is_wanted(const struct super *s, const struct plain *to, const struct sock *k)
-{
-	for (unsigned i = 0; i < to->nservices; i++)
-		for (unsigned j = 0; j < to->service[i].naddresses; j++)
-			if (sockets_find(&s->sockets, &to->service[i], j) == k)
-				return true;
-	return false;
-}
-
-static void
-plan_closed(struct control_client *k, const struct super *s,
-    const struct plain *to)
-{
-	char text[LISTEN_TEXT_SIZE * 4];
-	struct unit *u;
-
-	LIST_FOREACH(u, &s->units, next)
-		for (unsigned i = 0; u->spec != NULL && i < u->spec->naddresses;
-		    i++) {
-			struct sock *one = sockets_find(&s->sockets, u->spec, i);
-
-			if (one != NULL && !is_wanted(s, to, one))
-				control_say(k, "listener=%s action=close "
-				    "service=%s", log_value(one->text, text,
-				    sizeof text), u->name);
-		}
-}
-
-static void
-plan_services(struct control_client *k, const struct step *v, unsigned n)
-{
-	char because[PLAIN_BECAUSE * 4];
-
-	for (unsigned i = 0; i < n; i++) {
-		const struct step *st = &v[i];
-
-		log_value(st->because, because, sizeof because);
-		if (st->to == NULL)
-			control_say(k, "service=%s action=stop because=%s",
-			    st->unit->name, because);
-		else
-			control_say(k, "service=%s action=%s because=%s "
-			    "minimum-available=%s maximum-connected=%s",
-			    st->to->name, step_word(st->action), because,
-			    limits_value(st->to, "minimum-available"),
-			    limits_value(st->to, "maximum-connected"));
-	}
-}
-
-static void
-plan_done(struct super *s, struct control_client *k, const struct plain *to)
-{
-	struct step *v;
-	unsigned n;
-
-	if (step_compare(s, to, &v, &n) == -1) {
-		control_error(k, EXIT_SYSTEM, "no memory for a plan");
-		return;
-	}
-	for (unsigned i = 0; i < n; i++)
-		plan_listeners(k, s, &v[i], to);
-	plan_closed(k, s, to);
-	plan_services(k, v, n);
-	control_say(k, "connections-cut=0");
-	control_ok(k);
-	free(v);
-}
-
-/* All mistakes; the first is the reason, too. */
-static void
-say_mistakes(struct control_client *k, const struct loader *l)
-{
-	char one[LOADER_MISTAKE], text[2 * LOADER_MISTAKE];
-	size_t at = 0;
-
-	while (loader_mistake(l, &at, one))
-		control_say(k, "mistake=%s", log_value(one, text, sizeof text));
-}
-
-static void
-plan_loaded(struct super *s)
-{
-	struct verbs *v = s->verbs;
-	struct control_client *k = control_client_alive(&v->control, v->planner);
-	struct plain to = { .nservices = 0 };
-	struct err e;
-	int status = loader_end(&v->loader, &e);
-
-	if (status == 0 && plain_read(&to, v->loader.text, v->loader.size,
-	    &e) == -1)
-		status = e.status;
-	if (k != NULL && status != 0) {
-		say_mistakes(k, &v->loader);
-		control_error(k, status, "%s", e.text);
-	} else if (k != NULL) {
-		plan_done(s, k, &to);
-	}
-	plain_free(&to);
-	loader_free(&v->loader);
-}
-
 static void
 plan(struct control_client *k, int argc, const char *const argv[], void *arg)
 {
 	struct super *s = super_of(arg);
-	struct verbs *v = s->verbs;
-	struct err e;
 
-	if (v->loader.pid != 0 || s->change.stage != CHANGE_NONE ||
-	    s->upgrade.stage != UPGRADE_NONE) {
-		control_error(k, EXIT_RUNNING, "a file is being read already: try "
-		    "again");
-		return;
-	}
-	/* What is wrong with a file tells what is in it. */
-	if (argc > 1 && (k->class != CONTROL_OWN || argv[1][0] != '/' ||
-	    strlcpy(v->path, argv[1], sizeof v->path) >= sizeof v->path)) {
-		control_error(k, argv[1][0] != '/' ? EXIT_USAGE : EXIT_PRIVILEGE,
-		    argv[1][0] != '/' ? "expected an absolute path" :
-		    "another file: expected somebody with class own");
-		return;
-	}
-	v->source = s->o->source;
-	if (argc > 1)
-		v->source.path = v->path;
-	if (loader_start(&v->loader, &v->source, s->now, &e) == -1) {
-		control_error(k, e.status, "%s", e.text);
-		return;
-	}
-	v->planner = control_defer(k);
-	if (loop_add(&s->loop, v->loader.out_fd, EPOLLIN,
-	    SUPER_TAG_PLAN_OUT) == -1 || loop_add(&s->loop, v->loader.err_fd,
-	    EPOLLIN, SUPER_TAG_PLAN_ERR) == -1)
-		plan_loaded(s);
+	preview_ask(&s->verbs->preview, s, k, argc > 1 ? argv[1] : NULL);
 }
 
 /* ---- operate ---- */
@@ -354,7 +203,7 @@ verbs_reloaded(struct super *s, const struct err *e)
 			control_ok(k);
 			continue;
 		}
-		say_mistakes(k, &s->change.loader);
+		preview_mistakes(k, &s->change.loader);
 		control_error(k, e->status != 0 ? e->status : 1, "%s", e->text);
 	}
 	/* Who asked since then waits for the next. */
@@ -493,7 +342,7 @@ verbs_open(struct super *s, struct err *e)
 		err_sys(e, EXIT_SYSTEM, "cannot make a control socket");
 		return -1;
 	}
-	s->verbs->loader.out_fd = s->verbs->loader.err_fd = -1;
+	preview_open(&s->verbs->preview);
 	if (open_socket(s, e) == 0)
 		return 0;
 	control_close(&s->verbs->control);
@@ -514,7 +363,7 @@ verbs_close(struct super *s)
 	if (s->verbs == NULL)
 		return;
 	control_close(&s->verbs->control);
-	loader_free(&s->verbs->loader);
+	preview_close(&s->verbs->preview);
 	free(s->verbs);
 	s->verbs = NULL;
 }
@@ -528,8 +377,8 @@ verbs_hear(struct super *s, uint32_t tag)
 		return;
 	if (tag >= SUPER_TAG_CONTROL)
 		control_hear(&v->control, tag, s->now);
-	else if (v->loader.pid != 0 && loader_take(&v->loader))
-		plan_loaded(s);
+	else
+		preview_hear(&v->preview, s);
 }
 
 int64_t
@@ -540,16 +389,14 @@ verbs_turn(struct super *s)
 
 	if (v == NULL)
 		return LOOP_NEVER;
-	if (v->loader.pid != 0 && s->now >= v->loader.until_ms)
-		plan_loaded(s);
-	next = control_turn(&v->control, s->now);
-	return v->loader.pid != 0 ? loop_sooner(next, v->loader.until_ms) : next;
+	next = preview_turn(&v->preview, s);
+	return loop_sooner(next, control_turn(&v->control, s->now));
 }
 
 bool
 verbs_is_reading(const struct super *s)
 {
-	return s->verbs != NULL && s->verbs->loader.pid != 0;
+	return s->verbs != NULL && s->verbs->preview.loader.pid != 0;
 }
 
 int
@@ -563,5 +410,5 @@ verbs_note(const struct super *s, struct listen_kept *k)
 bool
 verbs_owns(const struct super *s, pid_t pid)
 {
-	return s->verbs != NULL && s->verbs->loader.pid == pid;
+	return s->verbs != NULL && s->verbs->preview.loader.pid == pid;
 }

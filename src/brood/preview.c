@@ -1,0 +1,199 @@
+/* preview.c - a file is read as for a reload, and compared. */
+#include "brood/preview.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "brood/limits.h"
+#include "brood/step.h"
+#include "tools/log.h"
+
+/* ---- what would be done ---- */
+
+static void
+say_listeners(struct control_client *k, const struct super *s,
+    const struct step *st)
+{
+	char text[LISTEN_TEXT_SIZE * 4];
+
+	for (unsigned i = 0; st->to != NULL && i < st->to->naddresses; i++)
+		control_say(k, "listener=%s action=%s service=%s",
+		    log_value(st->to->address[i], text, sizeof text),
+		    sockets_find(&s->sockets, st->to, i) != NULL ? "keep" :
+		    "open", st->to->name);
+}
+
+/* Is it wanted by anybody of the new file? */
+static bool
+is_wanted(const struct super *s, const struct plain *to, const struct sock *k)
+{
+	for (unsigned i = 0; i < to->nservices; i++)
+		for (unsigned j = 0; j < to->service[i].naddresses; j++)
+			if (sockets_find(&s->sockets, &to->service[i], j) == k)
+				return true;
+	return false;
+}
+
+static void
+say_closed(struct control_client *k, const struct super *s,
+    const struct plain *to)
+{
+	char text[LISTEN_TEXT_SIZE * 4];
+	struct unit *u;
+
+	LIST_FOREACH(u, &s->units, next)
+		for (unsigned i = 0; u->spec != NULL && i < u->spec->naddresses;
+		    i++) {
+			struct sock *one = sockets_find(&s->sockets, u->spec, i);
+
+			if (one != NULL && !is_wanted(s, to, one))
+				control_say(k, "listener=%s action=close "
+				    "service=%s", log_value(one->text, text,
+				    sizeof text), u->name);
+		}
+}
+
+static void
+say_services(struct control_client *k, const struct step *v, unsigned n)
+{
+	char because[PLAIN_BECAUSE * 4];
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct step *st = &v[i];
+
+		log_value(st->because, because, sizeof because);
+		if (st->to == NULL)
+			control_say(k, "service=%s action=stop because=%s",
+			    st->unit->name, because);
+		else
+			control_say(k, "service=%s action=%s because=%s "
+			    "minimum-available=%s maximum-connected=%s",
+			    st->to->name, step_word(st->action), because,
+			    limits_value(st->to, "minimum-available"),
+			    limits_value(st->to, "maximum-connected"));
+	}
+}
+
+static void
+say_all(struct super *s, struct control_client *k, const struct plain *to)
+{
+	struct step *v;
+	unsigned n;
+
+	if (step_compare(s, to, &v, &n) == -1) {
+		control_error(k, EXIT_SYSTEM, "no memory for a plan");
+		return;
+	}
+	for (unsigned i = 0; i < n; i++)
+		say_listeners(k, s, &v[i]);
+	say_closed(k, s, to);
+	say_services(k, v, n);
+	control_say(k, "connections-cut=0");
+	control_ok(k);
+	free(v);
+}
+
+void
+preview_mistakes(struct control_client *k, const struct loader *l)
+{
+	char one[LOADER_MISTAKE], text[2 * LOADER_MISTAKE];
+	size_t at = 0;
+
+	while (loader_mistake(l, &at, one))
+		control_say(k, "mistake=%s", log_value(one, text, sizeof text));
+}
+
+/* ---- reading it ---- */
+
+void
+preview_open(struct preview *p)
+{
+	p->loader.out_fd = p->loader.err_fd = -1;
+}
+
+void
+preview_close(struct preview *p)
+{
+	loader_free(&p->loader);
+}
+
+static void
+loaded(struct preview *p, struct super *s)
+{
+	struct control_client *k = control_client_alive(p->control, p->asker);
+	struct plain to = { .nservices = 0 };
+	struct err e;
+	int status = loader_end(&p->loader, &e);
+
+	if (status == 0 && plain_read(&to, p->loader.text, p->loader.size,
+	    &e) == -1)
+		status = e.status;
+	if (k != NULL && status != 0) {
+		preview_mistakes(k, &p->loader);
+		control_error(k, status, "%s", e.text);
+	} else if (k != NULL) {
+		say_all(s, k, &to);
+	}
+	plain_free(&to);
+	loader_free(&p->loader);
+}
+
+/* What is wrong with a file tells what is in it. */
+static bool
+may_read(struct preview *p, struct control_client *k, const char *path)
+{
+	if (path[0] != '/')
+		control_error(k, EXIT_USAGE, "expected an absolute path");
+	else if (k->class != CONTROL_OWN ||
+	    strlcpy(p->path, path, sizeof p->path) >= sizeof p->path)
+		control_error(k, EXIT_PRIVILEGE, "another file: expected "
+		    "somebody with class own");
+	else
+		return true;
+	return false;
+}
+
+void
+preview_ask(struct preview *p, struct super *s, struct control_client *k,
+    const char *path)
+{
+	struct err e;
+
+	if (p->loader.pid != 0 || s->change.stage != CHANGE_NONE ||
+	    s->upgrade.stage != UPGRADE_NONE) {
+		control_error(k, EXIT_RUNNING, "a file is being read already: try "
+		    "again");
+		return;
+	}
+	if (path != NULL && !may_read(p, k, path))
+		return;
+	p->source = s->o->source;
+	if (path != NULL)
+		p->source.path = p->path;
+	if (loader_start(&p->loader, &p->source, s->now, &e) == -1) {
+		control_error(k, e.status, "%s", e.text);
+		return;
+	}
+	p->control = k->control;
+	p->asker = control_defer(k);
+	if (loop_add(&s->loop, p->loader.out_fd, EPOLLIN,
+	    SUPER_TAG_PLAN_OUT) == -1 || loop_add(&s->loop, p->loader.err_fd,
+	    EPOLLIN, SUPER_TAG_PLAN_ERR) == -1)
+		loaded(p, s);
+}
+
+void
+preview_hear(struct preview *p, struct super *s)
+{
+	if (p->loader.pid != 0 && loader_take(&p->loader))
+		loaded(p, s);
+}
+
+int64_t
+preview_turn(struct preview *p, struct super *s)
+{
+	if (p->loader.pid != 0 && s->now >= p->loader.until_ms)
+		loaded(p, s);
+	return p->loader.pid != 0 ? p->loader.until_ms : LOOP_NEVER;
+}
