@@ -31,12 +31,6 @@ struct verbs {
 	struct preview preview;
 };
 
-static struct super *
-super_of(void *arg)
-{
-	return arg;
-}
-
 /* ---- look ---- */
 
 static void
@@ -65,7 +59,7 @@ say_status(struct control_client *k, int argc, const char *const argv[],
 		[RELOAD_NONE] = "none", [RELOAD_OK] = "ok",
 		[RELOAD_REFUSED] = "refused"
 	};
-	struct super *s = super_of(arg);
+	struct super *s = arg;
 	unsigned all = 0, running = 0, failed = 0;
 	char file[PATH_MAX * 4], reason[SUPER_REASON * 4];
 	struct unit *u;
@@ -110,7 +104,7 @@ static void
 say_services(struct control_client *k, int argc, const char *const argv[],
     void *arg)
 {
-	struct super *s = super_of(arg);
+	struct super *s = arg;
 	struct unit *u;
 	struct keep *p;
 
@@ -129,7 +123,7 @@ say_services(struct control_client *k, int argc, const char *const argv[],
 static void
 plan(struct control_client *k, int argc, const char *const argv[], void *arg)
 {
-	struct super *s = super_of(arg);
+	struct super *s = arg;
 
 	preview_ask(&s->verbs->preview, s, k, argc > 1 ? argv[1] : NULL);
 }
@@ -139,7 +133,7 @@ plan(struct control_client *k, int argc, const char *const argv[], void *arg)
 static void
 reload(struct control_client *k, int argc, const char *const argv[], void *arg)
 {
-	struct super *s = super_of(arg);
+	struct super *s = arg;
 	struct verbs *v = s->verbs;
 
 	(void)argc, (void)argv;
@@ -154,7 +148,8 @@ reload(struct control_client *k, int argc, const char *const argv[], void *arg)
 	change_ask(s);
 }
 
-/* Sockets of masters whose supervisor was killed. */
+/* Sockets of masters whose supervisor was killed.  Not at the start only:
+ * those that serve on then end later, when their clients have. */
 static void
 clean_folder(const char *folder)
 {
@@ -211,7 +206,6 @@ verbs_reloaded(struct super *s, const struct err *e)
 	memmove(v->reload, v->reload + v->served,
 	    v->nreload * sizeof v->reload[0]);
 	v->served = 0;
-	/* Those that lived on when we started may be gone now. */
 	strlcpy(copy, s->control_path, sizeof copy);
 	clean_folder(dirname(copy));
 }
@@ -221,22 +215,26 @@ verbs_reloaded(struct super *s, const struct err *e)
 static void
 stop(struct control_client *k, int argc, const char *const argv[], void *arg)
 {
+	struct super *s = arg;
+
 	if (argc > 1 && strcmp(argv[1], "now") != 0) {
 		control_error(k, EXIT_USAGE, "expected `stop' or `stop now'");
 		return;
 	}
 	control_ok(k);
 	control_stay(k);
-	super_of(arg)->stop_asked = argc > 1 ? 2 : 1;
+	s->stop_asked = argc > 1 ? 2 : 1;
 }
 
 static void
 drain(struct control_client *k, int argc, const char *const argv[], void *arg)
 {
+	struct super *s = arg;
+
 	(void)argc, (void)argv;
 	control_ok(k);
 	control_stay(k);
-	super_of(arg)->drain_asked = true;
+	s->drain_asked = true;
 }
 
 static const struct control_verb verbs[] = {
