@@ -50,15 +50,6 @@ keep(const struct directive ***list, unsigned *n, const struct directive *d)
 	(*list)[(*n)++] = d;
 }
 
-static const struct directive *
-find(const struct directive **list, unsigned n, const char *name)
-{
-	while (n-- > 0)
-		if (strcmp(list[n]->word[0].text, name) == 0)
-			return list[n];
-	return NULL;
-}
-
 static void
 complain_unknown(struct conf *c, const struct directive *d,
     enum words_place here)
@@ -322,7 +313,7 @@ read_word(struct conf *c, struct conf_service *s, const struct directive *d,
 		return;
 	}
 	if (!check_values(c, d, &w) || !check_first(c, d, &w,
-	    find(s->word + inherited, s->nwords - inherited, w.is.name)))
+	    conf_last(s->word + inherited, s->nwords - inherited, w.is.name)))
 		return;
 	keep(&s->word, &s->nwords, d);
 	if (w.kind == WORDS_LOG)
@@ -516,7 +507,7 @@ read_top_word(struct conf *c, const struct directive *d, struct brood *scratch)
 	global = w.kind == WORDS_GLOBAL || w.kind == WORDS_LOG ||
 	    w.kind == WORDS_GENERATIONS;
 	if (!check_values(c, d, &w) || (global && !check_first(c, d, &w,
-	    find(c->global, c->nglobals, w.is.name)))) {
+	    conf_last(c->global, c->nglobals, w.is.name)))) {
 		c->partial = true;
 		return;
 	}

@@ -57,14 +57,21 @@ struct conf {
 void conf_read(struct conf *c, const struct directives *tree,
     struct mistakes *m);
 
-/* The last directive of that name that counts for a service, or NULL. */
+/* The last directive of that name in a list, or NULL. */
+static inline const struct directive *
+conf_last(const struct directive *const *list, unsigned n, const char *name)
+{
+	while (n-- > 0)
+		if (strcmp(list[n]->word[0].text, name) == 0)
+			return list[n];
+	return NULL;
+}
+
+/* The one that counts for a service. */
 static inline const struct directive *
 conf_word(const struct conf_service *s, const char *name)
 {
-	for (unsigned i = s->nwords; i-- > 0;)
-		if (strcmp(s->word[i]->word[0].text, name) == 0)
-			return s->word[i];
-	return NULL;
+	return conf_last(s->word, s->nwords, name);
 }
 
 #endif
