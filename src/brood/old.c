@@ -192,81 +192,87 @@ old_wrong(struct old_service *s, const struct file_place *at,
 	tell(s, at, text);
 }
 
-/* In ASCII: a character may have been cut in two. */
+/* A character may have been cut in two. */
 static void
-comment(struct directive *d, char *text)
+make_ascii(char *text)
 {
 	for (char *p = text; *p != '\0'; p++)
 		if ((*p & 0x80) != 0)
 			*p = '?';
+}
+
+static void
+comment(struct directive *d, const char *fmt, va_list ap)
+{
+	char text[512];
+
+	vsnprintf(text, sizeof text, fmt, ap);
+	make_ascii(text);
 	tree_comment(d, "%s", text);
 }
 
 void
 old_comment(struct directive *d, const char *fmt, ...)
 {
-	char text[512];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
+	comment(d, fmt, ap);
 	va_end(ap);
-	comment(d, text);
 }
 
 void
 old_note(struct old_service *s, const char *fmt, ...)
 {
-	char text[512];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
+	comment(s->d, fmt, ap);
 	va_end(ap);
-	comment(s->d, text);
 }
 
 static void
-refuse(struct old_service *s, const struct file_place *at, const char *text)
+refuse(struct old_service *s, const struct file_place *at, const char *fmt,
+    va_list ap)
 {
-	const char *advice = strstr(text, "; expected");
-	char line[600];
+	char text[512], line[600];
+	const char *advice;
 
+	vsnprintf(text, sizeof text, fmt, ap);
 	if (!s->off && !s->o->convert) {
 		tell(s, at, text);
 		return;
 	}
 	s->off = true;
+	advice = strstr(text, "; expected");
 	snprintf(line, sizeof line, "Not served: %.*s.", advice != NULL ?
 	    (int)(advice - text) : (int)strlen(text), text);
-	if (s->d->comment == NULL || strstr(s->d->comment, line) == NULL)
-		comment(s->d, line);
+	if (s->d->comment == NULL || strstr(s->d->comment, line) == NULL) {
+		make_ascii(line);
+		tree_comment(s->d, "%s", line);
+	}
 }
 
 void
 old_refuse(struct old_service *s, const struct file_place *at,
     const char *fmt, ...)
 {
-	char text[512];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
+	refuse(s, at, fmt, ap);
 	va_end(ap);
-	refuse(s, at, text);
 }
 
 void
 old_leave_out(struct old_service *s, const struct file_place *at,
     const char *fmt, ...)
 {
-	char text[512];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
+	refuse(s, at, fmt, ap);
 	va_end(ap);
-	refuse(s, at, text);
 	s->unmade = true;
 }
 
