@@ -11,11 +11,6 @@ row() {
 	ctl "$@" | awk -v n="$n" 'NR == n + 1 { $1 = $1; print }'
 }
 
-is_over() {
-	case $(ps -o stat= -p "$M" 2>/dev/null) in '' | Z*) return 0 ;; esac
-	return 1
-}
-
 brood_start --control "$T/sock" --name demo -n 4 -m 40 127.0.0.1:0 cat
 
 check "ping" ctl ping

@@ -29,12 +29,6 @@ pid() {
 	cat "$BROOD_PIDFILE" 2>/dev/null
 }
 
-# A zombie of ours is somebody else's to bury.
-ended() {
-	case $(ps -o stat= -p "$1") in Z*|'') return 0 ;; esac
-	return 1
-}
-
 note="it does not run"
 rc 3 status
 rc 0 stop
@@ -99,7 +93,7 @@ conf one
 rc 0 restart
 second=$(pid)
 check "by another process" [ "$second" -ne "$first" ]
-check "the first has ended" ended "$first"
+check "the first has ended" is_over "$first"
 check "it serves when restart returns" serves one
 rc 0 try-restart
 check "by another process again" [ "$(pid)" -ne "$second" ]
@@ -107,7 +101,7 @@ check "by another process again" [ "$(pid)" -ne "$second" ]
 note="it was killed"
 M=$(pid)
 kill -KILL "$M"
-wait_until ended "$M"
+wait_until is_over "$M"
 rc 1 status
 rc 7 reload
 rc 0 start
@@ -153,7 +147,7 @@ exec 9>&-
 BROOD_STOP_SECONDS=60
 note="it ends"
 rc 0 stop
-check "it has ended" ended "$M"
+check "it has ended" is_over "$M"
 check "in peace" log_has ' stopped .*forced=0'
 check "the pid file is gone" [ ! -e "$BROOD_PIDFILE" ]
 check "and the control socket" [ ! -e "$BROOD_CONTROL" ]

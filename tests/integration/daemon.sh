@@ -16,14 +16,8 @@ launch() {
 	return $status
 }
 
-# The daemon is not our child; whoever reaps it may be slow.
-gone() {
-	case $(ps -o stat= -p "$M") in Z*|'') return 0 ;; esac
-	return 1
-}
-
 ends() {
-	kill -TERM "$M" && wait_until gone
+	kill -TERM "$M" && wait_until is_over
 }
 
 background() {

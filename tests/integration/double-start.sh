@@ -4,17 +4,12 @@
 . "${srcdir:-.}/tests/integration/lib.sh"
 need nc
 
-over() {
-	case $(ps -o stat= -p "$1") in Z*|'') return 0 ;; esac
-	return 1
-}
-
 decided() {
-	over "$one" || over "$two"
+	is_over "$one" || is_over "$two"
 }
 
 won_or_lost() {
-	over "$M" || grep -q ' ready ' "$wins"
+	is_over "$M" || grep -q ' ready ' "$wins"
 }
 
 # pair ARG...: start twice; sets loser and M.
@@ -31,7 +26,7 @@ pair() {
 	M=$one
 	loser=$two
 	wins=$LOG
-	if over "$one"; then
+	if is_over "$one"; then
 		M=$two
 		loser=$one
 		wins=$T/log.2

@@ -143,10 +143,6 @@ given() {
 	wait_until is_ready
 }
 
-ended() {
-	is_gone "$M" || [ "$(ps -o stat= -p "$M" | cut -c 1)" = Z ]
-}
-
 given 0 -n 1 -m 1 --stop-time 300ms fd:3 cat
 session
 (exec 3>&-; ask </dev/null >"$T/reply") &
@@ -162,7 +158,7 @@ soon "a queue that never empties is left to those that share it" \
 check "who waits there is not lost" queued_is 1
 check "and the session goes on" again second
 exec 3>&-
-soon "then it ends" ended
+soon "then it ends" is_over
 check "by nobody's force" log_has ' info stopped .*forced=0'
 kill -USR1 "$P"
 wait "$waiting"
@@ -196,7 +192,7 @@ orphan() {
 	check "the session goes on" again second
 	check "in the same process" kill -0 "$M"
 	exec 3>&-
-	soon "then it ends" ended
+	soon "then it ends" is_over
 	check "by nobody's force" log_has ' info stopped .*forced=0'
 }
 
@@ -219,5 +215,5 @@ kill -KILL "$P"
 soon "without a parent-death signal it serves on" answers
 check "and was not told to stop" eval '! log_has " info stop "'
 check "it stops" kill -TERM "$M"
-soon "as always" ended
+soon "as always" is_over
 finish

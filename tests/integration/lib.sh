@@ -152,8 +152,7 @@ brood_stop() {
 # wait_master: the exit status of M, when it has ended (30 s at most).
 wait_master() {
 	tries=0
-	while kill -0 "$M" 2>/dev/null && [ "$tries" -lt 1500 ]; do
-		case $(ps -o stat= -p "$M" 2>/dev/null) in Z*) break ;; esac
+	while ! is_over && [ "$tries" -lt 1500 ]; do
 		tries=$((tries + 1))
 		sleep 0.02
 	done
@@ -223,6 +222,11 @@ busy_is() {
 
 is_gone() {
 	! kill -0 "$1" 2>/dev/null
+}
+
+# is_over [PID]: it has ended, or the master has; who buries it may be slow.
+is_over() {
+	is_gone "${1:-$M}" || ps -o stat= -p "${1:-$M}" | grep -q Z
 }
 
 # ask [HOST [PORT]]: send standard input, half-close, print the reply.

@@ -2,18 +2,6 @@
 # The pool is kept: a minimum waits, a ceiling holds, the dead are replaced.
 . "${srcdir:-.}/tests/integration/lib.sh"
 
-no_zombie() {
-	! ps -o stat= --ppid "$M" | grep -q Z
-}
-
-alive() {
-	ps -o stat= --ppid "$M" | grep -vc Z
-}
-
-alive_is() {
-	[ "$(alive)" -eq "$1" ]
-}
-
 first_idle() {
 	idle_children | head -n 1
 }
@@ -37,7 +25,7 @@ keeps() {
 	kill "$seventh"
 	let_go
 	soon "when all are gone the minimum waits" idle_at_least 3
-	soon "nobody is left as a zombie" no_zombie
+	soon "nobody is left as a zombie" no_zombies
 	brood_stop
 }
 
@@ -62,7 +50,7 @@ replaces() {
 	busy=$(busy_children)
 	kill -KILL "$busy"
 	soon "a killed serving child is told of" log_has " end pid=$busy .* signal=KILL"
-	soon "no zombie stays" no_zombie
+	soon "no zombie stays" no_zombies
 	soon "it serves on" answers
 	let_go
 

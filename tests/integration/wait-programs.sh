@@ -43,11 +43,6 @@ unread() {
 	ss -Hlun "sport = :$PORT" | awk '{ n += $2 } END { print n + 0 }'
 }
 
-# is_over: the master has ended.
-is_over() {
-	is_gone "$M" || ps -o stat= -p "$M" | grep -q Z
-}
-
 rests() {
 	before=$(wakes "$M")
 	n=$(starts)

@@ -146,8 +146,7 @@ PORT=$(sed -n 's/.* listen addr=127.0.0.1:\([0-9]*\) .*/\1/p' "$LOG")
 is "and the port beside it" "$(printf t | ask | cut -d ' ' -f 2)" t
 is "by two programs" "$(starts)" 2
 kill -TERM "$M"
-soon "both end at the stop" eval \
-    'is_gone "$M" || ps -o stat= -p "$M" | grep -q Z'
+soon "both end at the stop" is_over
 wait_master
 is "which is with 0" $? 0
 finish

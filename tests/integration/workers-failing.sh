@@ -24,11 +24,6 @@ starts() {
 	wc -l <"$T/starts"
 }
 
-# is_over: the master has ended.
-is_over() {
-	is_gone "$M" || ps -o stat= -p "$M" | grep -q Z
-}
-
 page() {
 	printf 'GET %s HTTP/1.0\r\n\r\n' "$1" | ask
 }

@@ -28,11 +28,6 @@ children_now() {
 	ps -o pid=,stat= --ppid "$M" | awk '$2 !~ /^Z/ { print $1 }' | sort
 }
 
-# is_over: the master has ended.
-is_over() {
-	is_gone "$M" || ps -o stat= -p "$M" | grep -q Z
-}
-
 page() {
 	printf 'GET %s HTTP/1.0\r\n\r\n' "$1" | ask
 }
