@@ -5,24 +5,6 @@
 . "${srcdir:-.}/tests/integration/lib.sh"
 need nc python3 ss
 parent=${srcdir:-.}/tests/integration/finishes.py
-mkfifo "$T/in"
-
-# A session that we can talk to: 3 writes to it.
-session() {
-	: >"$T/out"		# of the session before this one
-	nc -N 127.0.0.1 "$PORT" <"$T/in" >"$T/out" 2>/dev/null &
-	client=$!
-	HELD="$HELD $client"
-	exec 3>"$T/in"
-	echo first >&3
-	wait_until grep -q first "$T/out"
-}
-
-# again WORD: it is served on.
-again() {
-	echo "$1" >&3
-	wait_until grep -q "$1" "$T/out"
-}
 
 # ---- no deadline
 
@@ -41,7 +23,7 @@ patient() {
 	is "when it is over it ends with 0" $? 0
 	check "by nobody's force" log_has ' info stopped .*deaths=0 forced=0'
 	check "and stop-time was none" eval '! log_has " stop-time "'
-	wait $client
+	wait "$CLIENT"
 }
 each_memory patient
 

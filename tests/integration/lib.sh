@@ -262,6 +262,24 @@ let_go() {
 	HELD=
 }
 
+# session: a client of cat that we can talk to.  3 writes to it, and its end is
+# `exec 3>&-`; again WORD: it is served on.  CLIENT is its pid.
+session() {
+	[ -p "$T/in" ] || mkfifo "$T/in"
+	: >"$T/out"		# of the session before this one
+	nc -N 127.0.0.1 "$PORT" <"$T/in" >"$T/out" 2>/dev/null &
+	CLIENT=$!
+	HELD="$HELD $CLIENT"
+	exec 3>"$T/in"
+	echo first >&3
+	wait_until grep -q first "$T/out"
+}
+
+again() {
+	echo "$1" >&3
+	wait_until grep -q "$1" "$T/out"
+}
+
 # need PROGRAM...: skip the whole file without them.
 need() {
 	for tool in "$@"; do

@@ -3,15 +3,9 @@
 # the next master has the address at once.
 . "${srcdir:-.}/tests/integration/lib.sh"
 need nc python3
-mkfifo "$T/in"
-
-kept() {
-	echo second >&3
-	wait_until grep -q second "$T/out"
-}
 
 # The next one, on the same port.
-again() {
+next_master() {
 	brood_spawn -n 2 "127.0.0.1:$1" cat
 	wait_until is_ready
 	PORT=$1
@@ -20,13 +14,7 @@ again() {
 
 killed() {
 	brood_start -n 8 127.0.0.1:0 cat
-	: >"$T/out"
-	nc -N 127.0.0.1 "$PORT" <"$T/in" >"$T/out" 2>/dev/null &
-	client=$!
-	HELD="$HELD $client"
-	exec 3>"$T/in"
-	echo first >&3
-	wait_until grep -q first "$T/out"
+	session
 	waiting=$(idle_children)
 	busy=$(busy_children)
 	kill -KILL "$M"
@@ -37,12 +25,12 @@ killed() {
 	ok "all waiting children leave"
 	check "connections are refused" refused
 	check "one who serves goes on" kill -0 "$busy"
-	check "and answers" kept
-	check "the next master has the address" again "$PORT"
+	check "and answers" again second
+	check "the next master has the address" next_master "$PORT"
 	check "the old session goes on" kill -0 "$busy"
 	exec 3>&-
 	soon "to its end" is_gone "$busy"
-	wait "$client"
+	wait "$CLIENT"
 	is "which its client sees" $? 0
 	check "the next master stops with 0" brood_stop
 }

@@ -2,7 +2,6 @@
 # HUP replaces the waiting children, checks the program and touches nobody.
 . "${srcdir:-.}/tests/integration/lib.sh"
 need nc
-mkfifo "$T/in"
 
 none_of() {
 	for old in $1; do
@@ -12,13 +11,7 @@ none_of() {
 
 renewed() {
 	brood_start -n 3 --maximum-available 3 127.0.0.1:0 "$T/program"
-	: >"$T/out"
-	nc -N 127.0.0.1 "$PORT" <"$T/in" >"$T/out" &
-	client=$!
-	HELD="$HELD $client"
-	exec 3>"$T/in"
-	echo first >&3
-	wait_until grep -q first "$T/out"
+	session
 	wait_until idle_is 3
 	idle=$(idle_children)
 	busy=$(busy_children)
@@ -27,8 +20,7 @@ renewed() {
 	soon "the waiting children are gone" none_of "$idle"
 	soon "as many others wait" idle_is 3
 	is "who is served goes on" "$(busy_children)" "$busy"
-	echo second >&3
-	soon "undisturbed" grep -q second "$T/out"
+	check "undisturbed" again second
 	check "others are served" answers
 	check "no death is counted" eval '! log_has " child-(died|failed) "'
 
@@ -56,7 +48,7 @@ renewed() {
 	soon "many in a row end well" idle_is 3
 	exec 3>&-
 	check "it stops with 0" brood_stop
-	wait $client
+	wait "$CLIENT"
 	check "nobody died" log_has ' info stopped .*deaths=0 forced=0'
 }
 cp /bin/cat "$T/program"

@@ -2,22 +2,6 @@
 # TERM: who is served or waits in the queue is served to the end, then 0.
 . "${srcdir:-.}/tests/integration/lib.sh"
 need nc
-mkfifo "$T/in"
-
-refused() {
-	! nc -z 127.0.0.1 "$PORT" 2>/dev/null
-}
-
-# A session that we can talk to: 3 writes to it.
-session() {
-	: >"$T/out"		# of the session before this one
-	nc -N 127.0.0.1 "$PORT" <"$T/in" >"$T/out" 2>/dev/null &
-	client=$!
-	HELD="$HELD $client"
-	exec 3>"$T/in"
-	echo first >&3
-	wait_until grep -q first "$T/out"
-}
 
 gently() {
 	brood_start -n 2 127.0.0.1:0 cat
@@ -28,15 +12,14 @@ gently() {
 	soon "waiting children leave" idle_is 0
 	check "it tells how many are served" \
 	    log_has " info stop signal=$1 connected=1"
-	echo second >&3
-	soon "the session goes on" grep -q second "$T/out"
+	check "the session goes on" again second
 	check "nothing has ended" eval 'busy_is 1 && kill -0 "$M"'
 	exec 3>&-
 	wait_master
 	is "it ends with 0" $? 0
 	check "by nobody's force" log_has ' info stopped .*deaths=0 forced=0'
 	check "nobody is left" [ -z "$(pgrep -g "$M")$(pgrep -P "$M")" ]
-	wait $client
+	wait "$CLIENT"
 }
 term() { gently TERM; }
 each_memory term
