@@ -230,9 +230,11 @@ keep_start(const struct keep_way *w, const struct sockets *v,
 void
 keep_tell(struct keep *k, int number)
 {
-	kill(k->pid, number);
-	/* One that was stopped shall hear it, too. */
+	/* One that was stopped shall hear it, too.  CONT comes first: behind
+	 * the other it may come when that one ends, and take the stop away
+	 * that a leak checker waits for then. */
 	kill(k->pid, SIGCONT);
+	kill(k->pid, number);
 }
 
 void
