@@ -7,13 +7,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "os/sender.h"
 #include "tools/fd.h"
 
 int
 capture_open(struct capture *c, struct err *e)
 {
 	int ends[2];
-	int one = 1;
 
 	memset(c, 0, sizeof *c);
 	c->read_fd = c->write_fd = -1;
@@ -22,7 +22,7 @@ capture_open(struct capture *c, struct err *e)
 	c->read_fd = fd_high(ends[0]);
 	c->write_fd = fd_high(ends[1]);
 	if (c->read_fd == -1 || c->write_fd == -1 ||
-	    setsockopt(c->read_fd, SOL_SOCKET, SO_PASSCRED, &one, sizeof one) == -1 ||
+	    sender_ask(c->read_fd) == -1 ||
 	    shutdown(c->read_fd, SHUT_WR) == -1 ||
 	    fcntl(c->read_fd, F_SETFL, O_NONBLOCK) == -1)
 		goto fail;
@@ -104,38 +104,18 @@ leader_of(struct capture *c, pid_t pid)
 	return c->known[i].who == pid ? c->known[i].leader : pid;
 }
 
-static pid_t
-sender(struct msghdr *m)
-{
-	struct cmsghdr *h = CMSG_FIRSTHDR(m);
-	struct ucred cred;
-
-	if (h == NULL || h->cmsg_type != SCM_CREDENTIALS)
-		return 0;
-	memcpy(&cred, CMSG_DATA(h), sizeof cred);
-	return cred.pid;
-}
-
 int
 capture_take(struct capture *c, capture_fn *fn)
 {
-	union {
-		char bytes[CMSG_SPACE(sizeof(struct ucred))];
-		struct cmsghdr align;
-	} control;
+	struct ucred cred;
 	char buf[4096];
 
 	for (int share = 0; share < 16; share++) {
-		struct iovec iov = { buf, sizeof buf };
-		struct msghdr m = {
-			.msg_iov = &iov, .msg_iovlen = 1,
-			.msg_control = &control, .msg_controllen = sizeof control,
-		};
-		ssize_t n = recvmsg(c->read_fd, &m, MSG_CMSG_CLOEXEC);
+		ssize_t n = sender_take(c->read_fd, buf, sizeof buf, &cred);
 
 		if (n <= 0)
 			return n == 0 ? -1 : 0;
-		add(c, leader_of(c, sender(&m)), buf, (size_t)n, fn);
+		add(c, leader_of(c, cred.pid), buf, (size_t)n, fn);
 	}
 	return 0;
 }

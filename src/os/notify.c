@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "os/sender.h"
 #include "tools/fd.h"
 
 static int
@@ -34,12 +35,10 @@ notify_open(struct notify *n, struct err *e)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
 	socklen_t len = sizeof un.sun_family;	/* the kernel finds a name */
-	int one = 1;
 
 	n->fd = fd_high(socket(AF_UNIX,
 	    SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-	if (n->fd == -1 ||
-	    setsockopt(n->fd, SOL_SOCKET, SO_PASSCRED, &one, sizeof one) == -1 ||
+	if (n->fd == -1 || sender_ask(n->fd) == -1 ||
 	    bind(n->fd, (struct sockaddr *)&un, len) == -1)
 		goto fail;
 	if (find_name(n) == 0)
@@ -67,45 +66,14 @@ notify_close(struct notify *n)
 	fd_close(&n->fd);
 }
 
-static void
-close_given(const struct cmsghdr *c)
-{
-	size_t n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-	int fd;
-
-	for (size_t i = 0; i < n; i++) {
-		memcpy(&fd, CMSG_DATA(c) + i * sizeof fd, sizeof fd);
-		fd_close(&fd);
-	}
-}
-
 bool
 notify_take(const struct notify *n, char text[NOTIFY_TEXT_SIZE], pid_t *pid_r)
 {
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(struct ucred)) +
-		    CMSG_SPACE(253 * sizeof(int))];
-	} control;
-	struct iovec iov = { text, NOTIFY_TEXT_SIZE - 1 };
-	struct msghdr m = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = &control, .msg_controllen = sizeof control,
-	};
-	ssize_t got = recvmsg(n->fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	struct ucred cred = { .pid = 0 };
+	struct ucred cred;
+	ssize_t got = sender_take(n->fd, text, NOTIFY_TEXT_SIZE - 1, &cred);
 
 	if (got == -1)
 		return false;
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c != NULL;
-	    c = CMSG_NXTHDR(&m, c)) {
-		if (c->cmsg_level != SOL_SOCKET)
-			continue;
-		if (c->cmsg_type == SCM_RIGHTS)
-			close_given(c);
-		else if (c->cmsg_type == SCM_CREDENTIALS)
-			memcpy(&cred, CMSG_DATA(c), sizeof cred);
-	}
 	text[got] = '\0';
 	*pid_r = cred.pid;
 	return true;

@@ -8,6 +8,9 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
+
+#include "os/sender.h"
 
 union control {
 	struct cmsghdr align;
@@ -40,7 +43,7 @@ packet_prepare(int fd)
 		    sizeof one);
 		break;
 	case AF_UNIX:
-		return setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &one, sizeof one);
+		return sender_ask(fd);
 	default:
 		errno = EAFNOSUPPORT;
 	}
@@ -105,6 +108,16 @@ note_user(struct packet *p, const void *data)
 	p->pid = (uint32_t)cred.pid;
 }
 
+/* Who sends descriptors fills our table with them. */
+static void
+close_sent(const struct cmsghdr *c)
+{
+	const int *fd = (const int *)(const void *)CMSG_DATA(c);
+
+	for (size_t n = (c->cmsg_len - CMSG_LEN(0)) / sizeof *fd; n > 0; n--)
+		close(fd[n - 1]);
+}
+
 static void
 note(struct packet *p, const struct cmsghdr *c)
 {
@@ -116,6 +129,8 @@ note(struct packet *p, const struct cmsghdr *c)
 		note_asked6(p, data);
 	else if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_CREDENTIALS)
 		note_user(p, data);
+	else if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
+		close_sent(c);
 	else if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_RXQ_OVFL)
 		memcpy(&p->dropped, data, sizeof p->dropped);
 }
