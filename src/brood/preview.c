@@ -145,7 +145,7 @@ may_read(struct preview *p, struct control_client *k, const char *path)
 {
 	if (path[0] != '/')
 		control_error(k, EXIT_USAGE, "expected an absolute path");
-	else if (k->class != CONTROL_OWN ||
+	else if (k->in.by.class != CONTROL_OWN ||
 	    strlcpy(p->path, path, sizeof p->path) >= sizeof p->path)
 		control_error(k, EXIT_PRIVILEGE, "another file: expected "
 		    "somebody with class own");

@@ -298,7 +298,7 @@ open_socket(struct super *s, struct err *e)
 	unsigned uid = (uid_t)-1, gid = (gid_t)-1;
 	char copy[KEEP_PATH];
 	struct control_spec spec = {
-		.path = s->control_path, .fd = -1,
+		.path = s->control_path,
 		.kept = h != NULL ? &h->control : NULL,
 		.mode = mode != NULL ? (mode_t)strtoul(mode, NULL, 8) : 0600,
 		.look = plain_global(&s->plain, "control-look"),

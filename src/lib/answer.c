@@ -386,7 +386,7 @@ answer_open(struct master *m, struct err *e)
 {
 	const struct service *s = m->s;
 	struct control_spec spec = {
-		.path = s->control, .fd = -1, .mode = s->control_mode,
+		.path = s->control, .mode = s->control_mode,
 		.uid = s->control_uid, .gid = s->control_gid,
 		.look = s->control_look, .operate = s->control_operate,
 		.own = s->control_own, .tag = TAG_CONTROL, .verbs = verbs,

@@ -19,54 +19,23 @@ enum {
 	BACKLOG    = 64,
 	REQUESTS   = 8,		/* of one client, before others have a turn */
 	ACCEPTS    = 32,	/* likewise */
-	RETRY_MS   = 1000,	/* accept fails */
-	OUT_FIRST  = 4096,	/* bytes of an answer, doubling ... */
-	OUT_MOST   = 64 << 20,	/* ... to this: all that a full board can say */
-	LINE_GUESS = 256
-};
-
-static const char *const class_words[] = {
-	[CONTROL_NOBODY]  = "nobody",
-	[CONTROL_LOOK]    = "control-look",
-	[CONTROL_OPERATE] = "control-operate",
-	[CONTROL_OWN]     = "control-own",
+	RETRY_MS   = 1000	/* accept fails */
 };
 
 /* ---- open and close ---- */
-
-static int
-read_lists(struct control *c, const struct control_spec *s, struct err *e)
-{
-	const char *const list[] = {
-		[CONTROL_LOOK] = s->look, [CONTROL_OPERATE] = s->operate,
-		[CONTROL_OWN] = s->own,
-	};
-	struct err why;
-
-	for (unsigned i = CONTROL_LOOK; i <= CONTROL_OWN; i++)
-		if (who_read(&c->who[i], list[i], &why) == -1) {
-			err_set(e, why.status, "%s: %s", class_words[i],
-			    why.text);
-			return -1;
-		}
-	return 0;
-}
 
 static int
 make_socket(struct control *c, const struct control_spec *s, struct err *e)
 {
 	struct listen_spec spec = {
 		.type = SOCK_STREAM, .backlog = BACKLOG, .mode = s->mode,
-		.uid = s->uid, .gid = s->gid,
+		.uid = s->uid, .gid = s->gid, .tells_senders = true,
 	};
 	struct sockaddr_un *un = (struct sockaddr_un *)&spec.at.ss;
 
 	if (s->kept != NULL)
 		return listen_resume(&c->listener, s->kept,
 		    "the control socket", e);
-	if (s->fd != -1)
-		return listen_adopt(&c->listener, s->fd, "the control socket",
-		    false, e);
 	un->sun_family = AF_UNIX;
 	spec.at.len = sizeof *un;
 	if (strlcpy(un->sun_path, s->path, sizeof un->sun_path) <
@@ -88,8 +57,7 @@ control_open(struct control *c, const struct control_spec *s, struct err *e)
 	c->tag = s->tag;
 	c->verbs = s->verbs;
 	c->arg = s->arg;
-	c->uid = getuid();
-	if (read_lists(c, s, e) == -1)
+	if (callers_read(&c->callers, s->look, s->operate, s->own, e) == -1)
 		return -1;
 	c->request = malloc(sizeof *c->request);
 	if (c->request == NULL) {
@@ -139,7 +107,7 @@ leave(struct control_client *k)
 	atomic_store(&c->fd[1 + place_of(k)], -1);
 	shutdown(fd, SHUT_RDWR);
 	close(fd);
-	free(k->out);
+	reply_drop(&k->out);
 	memset(k, 0, sizeof *k);
 	c->nclients--;
 }
@@ -153,7 +121,7 @@ control_close(struct control *c)
 		if (c->client[i].control != NULL && !c->client[i].stays)
 			leave(&c->client[i]);
 		else
-			free(c->client[i].out);
+			reply_drop(&c->client[i].out);
 	if (c->loop != NULL)
 		loop_del(c->loop, c->listener.fd);
 	atomic_store(&c->fd[0], -1);
@@ -166,68 +134,14 @@ control_close(struct control *c)
 
 /* ---- what is sent ---- */
 
-/* Room for n bytes more. */
-static bool
-has_room(struct control_client *k, size_t n)
-{
-	size_t size = k->out_size > 0 ? k->out_size : OUT_FIRST;
-	char *out;
-
-	while (size - k->out_used < n && size < OUT_MOST)
-		size *= 2;
-	if (size - k->out_used < n)
-		return false;
-	if (size == k->out_size)
-		return true;
-	out = realloc(k->out, size);
-	if (out == NULL)
-		return false;
-	k->out = out;
-	k->out_size = size;
-	return true;
-}
-
-/* The newline takes the place of the NUL. */
-static void __attribute__((format(printf, 2, 0)))
-append(struct control_client *k, const char *fmt, va_list ap)
-{
-	size_t n = LINE_GUESS;
-
-	for (int tries = 0; tries < 2 && has_room(k, n); tries++) {
-		size_t room = k->out_size - k->out_used;
-		va_list copy;
-
-		va_copy(copy, ap);
-		n = (size_t)vsnprintf(k->out + k->out_used, room, fmt, copy) + 1;
-		va_end(copy);
-		if (n <= room) {
-			k->out_used += n;
-			k->out[k->out_used - 1] = '\n';
-			return;
-		}
-	}
-	k->out_lost = true;
-}
-
 void
 control_say(struct control_client *k, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (k->out_lost)
-		return;
 	va_start(ap, fmt);
-	append(k, fmt, ap);
+	reply_add(&k->out, fmt, ap);
 	va_end(ap);
-}
-
-static void
-drop_out(struct control_client *k)
-{
-	free(k->out);
-	k->out = NULL;
-	k->out_size = k->out_used = k->out_sent = 0;
-	k->out_ms = 0;
 }
 
 /* Half an answer could be taken for a whole one; a part that was sent cannot
@@ -237,15 +151,15 @@ end(struct control_client *k)
 {
 	k->asked = false;
 	k->again = true;
-	if (!k->out_lost)
+	if (!k->out.lost)
 		return;
-	k->closing = k->out_sent > 0;
-	drop_out(k);
-	k->out_lost = false;
+	k->closing = k->out.sent > 0;
+	reply_drop(&k->out);
+	k->out_ms = 0;
 	if (k->closing)
 		return;
 	control_say(k, "error %d \"no memory for the answer\"", EXIT_RUNNING);
-	k->closing = k->out_lost;
+	k->closing = k->out.lost;
 }
 
 void
@@ -312,29 +226,21 @@ watch_out(struct control_client *k, bool out)
 static bool
 send_out(struct control_client *k, int64_t now)
 {
-	ssize_t n;
-
-	while (k->out_sent < k->out_used) {
-		n = send(fd_of(k), k->out + k->out_sent,
-		    k->out_used - k->out_sent, MSG_DONTWAIT | MSG_NOSIGNAL);
-		if (n > 0) {
-			k->out_sent += (size_t)n;
-		} else if (n == -1 && errno == EINTR) {
-			continue;
-		} else if (n == -1 && errno == EAGAIN) {
-			if (k->out_ms == 0)
-				k->out_ms = now + CONTROL_MS;
-			watch_out(k, true);
-			return false;
-		} else {
-			leave(k);
-			return false;
-		}
+	switch (reply_send(&k->out, fd_of(k))) {
+	case REPLY_SENT:
+		k->out_ms = 0;
+		watch_out(k, false);
+		return true;
+	case REPLY_WAITS:
+		if (k->out_ms == 0)
+			k->out_ms = now + CONTROL_MS;
+		watch_out(k, true);
+		return false;
+	case REPLY_FAILED:
+		break;
 	}
-	if (k->out != NULL)
-		drop_out(k);
-	watch_out(k, false);
-	return true;
+	leave(k);
+	return false;
 }
 
 /* ---- requests ---- */
@@ -342,14 +248,16 @@ send_out(struct control_client *k, int64_t now)
 static void
 refuse(struct control_client *k, const struct control_verb *v, int64_t now)
 {
+	const struct caller *who = &k->in.by;
+	const char *needs = caller_word(v->class);
 	unsigned repeated;
 
 	if (episode_tell(&k->control->refusals, now, &repeated))
 		log_warn("control-refused verb=%s uid=%u pid=%d needs=%s "
-		    "repeated=%u", v->word, (unsigned)k->uid, (int)k->pid,
-		    class_words[v->class], repeated);
+		    "repeated=%u", v->word, (unsigned)who->uid, (int)who->pid,
+		    needs, repeated);
 	control_error(k, EXIT_PRIVILEGE, "%s is not allowed to uid %u, expected "
-	    "one of %s", v->word, (unsigned)k->uid, class_words[v->class]);
+	    "one of %s", v->word, (unsigned)who->uid, needs);
 }
 
 static void
@@ -361,8 +269,8 @@ tell(const struct control_client *k, const char *line, size_t n)
 		return;
 	snprintf(text, sizeof text, "%.*s", (int)n, line);
 	log_info("control request=%s uid=%u pid=%d",
-	    log_value(text, value, sizeof value), (unsigned)k->uid,
-	    (int)k->pid);
+	    log_value(text, value, sizeof value), (unsigned)k->in.by.uid,
+	    (int)k->in.by.pid);
 }
 
 static const struct control_verb *
@@ -387,7 +295,7 @@ judge(struct control_client *k, const char *line, size_t n, int64_t now)
 
 	if (v == NULL) {
 		control_error(k, EXIT_USAGE, "%.60s: no such verb", r->word[0]);
-	} else if (k->class < v->class) {
+	} else if (k->in.by.class < v->class) {
 		refuse(k, v, now);
 	} else if (words < v->least || words > v->most) {
 		control_error(k, EXIT_USAGE, "%s: expected %s", v->word,
@@ -422,44 +330,36 @@ run_line(struct control_client *k, const char *line, size_t n, int64_t now)
 static bool
 take_line(struct control_client *k, int64_t now)
 {
-	const char *newline = memchr(k->in, '\n', k->used);
-	size_t n;
+	ssize_t n = lines_first(&k->in);
 
-	if (newline == NULL && k->used == sizeof k->in) {
+	if (n == -1 && lines_are_full(&k->in)) {
 		k->closing = true;
 		control_error(k, EXIT_USAGE, "a line too long, expected at most "
 		    "%d bytes", REQUEST_BYTES);
 		return true;
 	}
-	if (newline == NULL) {
-		if (k->used > 0 && k->line_ms == 0)
+	if (n == -1) {
+		if (k->in.used > 0 && k->line_ms == 0)
 			k->line_ms = now + CONTROL_MS;
 		return false;
 	}
-	n = (size_t)(newline - k->in);
-	run_line(k, k->in, n, now);
+	run_line(k, k->in.text, (size_t)n, now);
 	k->line_ms = 0;
-	k->used -= n + 1;
-	memmove(k->in, k->in + n + 1, k->used);
+	lines_drop(&k->in, (size_t)n);
 	return true;
 }
 
-/* False: nothing came.  An end or a failure is the end of what it sends. */
+/* False: nothing came. */
 static bool
 receive(struct control_client *k, int64_t now)
 {
-	ssize_t n;
+	enum lines_came came = lines_take(&k->in, fd_of(k),
+	    &k->control->callers, &k->came);
 
-	do
-		n = recv(fd_of(k), k->in + k->used, sizeof k->in - k->used,
-		    MSG_DONTWAIT);
-	while (n == -1 && errno == EINTR);
-	if (n == -1 && errno == EAGAIN)
-		return false;
-	k->eof = n <= 0;
-	k->used += n > 0 ? (size_t)n : 0;
-	k->heard_ms = now;
-	return true;
+	k->eof = came == LINES_END;
+	if (came != LINES_NOTHING)
+		k->heard_ms = now;
+	return came != LINES_NOTHING;
 }
 
 static bool
@@ -497,24 +397,6 @@ work(struct control_client *k, int64_t now)
 
 /* ---- clients come ---- */
 
-static bool
-is_own(const struct control *c, uid_t uid)
-{
-	return uid == 0 || uid == c->uid || uid == geteuid();
-}
-
-static enum control_class
-class_of(const struct control *c, const struct who_peer *p)
-{
-	enum control_class class = CONTROL_OWN;
-
-	if (is_own(c, p->uid))
-		return CONTROL_OWN;
-	while (class > CONTROL_NOBODY && !who_has(&c->who[class], p))
-		class--;
-	return class;
-}
-
 /* All places are taken: whoever owns the server gets one of those who do not,
  * or they could lock him out. */
 static struct control_client *
@@ -525,7 +407,7 @@ make_place(struct control *c)
 	for (unsigned i = 0; i < CONTROL_CLIENTS; i++) {
 		struct control_client *k = &c->client[i];
 
-		if (k->class < CONTROL_OWN && (found == NULL ||
+		if (k->came.class < CONTROL_OWN && (found == NULL ||
 		    k->heard_ms < found->heard_ms))
 			found = k;
 	}
@@ -555,38 +437,36 @@ turn_away(int fd, int status, const char *why)
 }
 
 static void
-tell_stranger(struct control *c, const struct who_peer *p, int64_t now)
+tell_stranger(struct control *c, const struct caller *who, int64_t now)
 {
 	unsigned repeated;
 
 	if (episode_tell(&c->strangers, now, &repeated))
 		log_warn("control-stranger uid=%u pid=%d repeated=%u",
-		    (unsigned)p->uid, (int)p->pid, repeated);
+		    (unsigned)who->uid, (int)who->pid, repeated);
 }
 
 static void
 welcome(struct control *c, int fd, int64_t now)
 {
+	struct caller who = caller_connected(&c->callers, fd);
 	struct control_client *k;
-	struct who_peer p;
-	enum control_class class;
 
-	class = who_ask(&p, fd) == 0 ? class_of(c, &p) : CONTROL_NOBODY;
-	if (class == CONTROL_NOBODY) {
-		tell_stranger(c, &p, now);
+	if (who.class == CONTROL_NOBODY) {
+		tell_stranger(c, &who, now);
 		turn_away(fd, EXIT_PRIVILEGE, "you are not among those who may "
 		    "use this");
 		return;
 	}
-	k = find_place(c, class);
+	k = find_place(c, who.class);
 	if (k == NULL || loop_add(c->loop, fd, EPOLLIN | EPOLLRDHUP | EPOLLET,
 	    c->tag + 1 + (uint32_t)(k - c->client)) == -1) {
 		turn_away(fd, EXIT_RUNNING, "too many clients");
 		return;
 	}
 	*k = (struct control_client){
-		.control = c, .serial = ++c->serial, .class = class,
-		.uid = p.uid, .pid = p.pid, .heard_ms = now,
+		.control = c, .serial = ++c->serial, .came = who,
+		.heard_ms = now,
 	};
 	atomic_store(&c->fd[1 + place_of(k)], fd);
 	c->nclients++;
@@ -669,8 +549,8 @@ turn_client(struct control_client *k, int64_t now)
 		return LOOP_NEVER;
 	if ((k->out_ms != 0 && now >= k->out_ms) ||
 	    (k->line_ms != 0 && now >= k->line_ms && !k->asked)) {
-		log_debug("control-late uid=%u pid=%d", (unsigned)k->uid,
-		    (int)k->pid);
+		log_debug("control-late uid=%u pid=%d", (unsigned)k->came.uid,
+		    (int)k->came.pid);
 		leave(k);
 		return LOOP_NEVER;
 	}

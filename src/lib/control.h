@@ -2,9 +2,11 @@
  *
  * A client sends a line a request; the server answers each, in order, with
  * lines `key=value ...' and a last one, `ok' or `error STATUS "why"'.  Who
- * may say what is found once, when a client connects, and checked for each
- * verb in one place.  Nothing here blocks, and nothing a client does, or does
- * not, costs more than a place among a few and some seconds.
+ * may say what is found when a client connects, and again for each piece that
+ * comes (lib/caller.h); it is checked for each verb in one place.  Descriptors
+ * that somebody sends are never taken.  Nothing here blocks, and nothing a
+ * client does, or does not, costs more than a place among a few and some
+ * seconds.
  *
  * The table of verbs is the caller's: a master has one (lib/answer.h), a
  * supervisor another.  Floor 4 (lib). */
@@ -17,7 +19,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "lib/who.h"
+#include "lib/caller.h"
+#include "lib/lines.h"
+#include "lib/reply.h"
 #include "os/listen.h"
 #include "os/loop.h"
 #include "rules/episode.h"
@@ -29,14 +33,6 @@ enum {
 	CONTROL_FDS = 1 + CONTROL_CLIENTS,
 	CONTROL_TAGS = CONTROL_FDS,	/* of the loop's */
 	CONTROL_MS = 5000		/* to finish a line, to take an answer */
-};
-
-/* What somebody may do; each may all that is before it. */
-enum control_class {
-	CONTROL_NOBODY,
-	CONTROL_LOOK,
-	CONTROL_OPERATE,
-	CONTROL_OWN		/* root, and the server's own users */
 };
 
 struct control;
@@ -60,17 +56,12 @@ struct control_verb {
 struct control_client {
 	struct control *control;
 	uint32_t serial;	/* of this connection; others had the place */
-	enum control_class class;
-	uid_t uid;
-	pid_t pid;
+	struct caller came;	/* who connected */
 	int64_t heard_ms;	/* when it last said something */
-	char in[REQUEST_BYTES];
-	size_t used;		/* of in */
+	struct lines in;	/* in.by is who asks */
 	int64_t line_ms;	/* a line was begun: ends by then; 0 = none */
-	char *out;		/* what is still to be sent; or NULL */
-	size_t out_size, out_used, out_sent;
+	struct reply out;	/* what is still to be sent */
 	int64_t out_ms;		/* taken by then; 0 = nothing waits */
-	bool out_lost;		/* no memory for all of it */
 	bool out_watched;
 	bool asked;		/* the answer is not complete */
 	bool eof;		/* it will send no more */
@@ -85,8 +76,7 @@ struct control {
 	uint32_t tag;
 	const struct control_verb *verbs;
 	void *arg;
-	uid_t uid;		/* who we were at first */
-	struct who who[CONTROL_OWN + 1];	/* by class */
+	struct callers callers;
 	/* The listener and the clients' connections, -1 for none.  Atomic:
 	 * children that share our memory close what they have of them. */
 	_Atomic int fd[CONTROL_FDS];
@@ -100,7 +90,6 @@ struct control {
 
 struct control_spec {
 	const char *path;	/* absolute; of a unix socket to be made */
-	int fd;			/* or a listening one that was inherited; -1 */
 	const struct listen_kept *kept;	/* or one that another image of this
 				 * program had made; NULL */
 	mode_t mode;		/* of the path */

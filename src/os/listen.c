@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "os/packet.h"
+#include "os/sender.h"
 #include "tools/fd.h"
 
 enum { LOCK_TRIES = 300 };	/* 3 seconds */
@@ -223,7 +224,8 @@ open_unix(struct listener *l, const struct listen_spec *s, struct err *e)
 
 	l->fd = make_socket(l, AF_UNIX);
 	if (l->fd == -1 ||
-	    (listen_is_datagram(l) && packet_prepare(l->fd) == -1)) {
+	    (listen_is_datagram(l) && packet_prepare(l->fd) == -1) ||
+	    (s->tells_senders && sender_ask(l->fd) == -1)) {
 		fd_close(&l->fd);
 		err_sys(e, EXIT_SYSTEM, "cannot create a unix socket");
 		return -1;

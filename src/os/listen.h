@@ -24,6 +24,7 @@ struct listen_spec {
 	bool blocking;		/* as programs expect it that own it */
 	bool shares;		/* others of ours bind to the same port, too */
 	const char *interface;	/* bind to this network interface; NULL = any */
+	bool tells_senders;	/* of a unix socket: os/sender.h */
 	mode_t mode;		/* of a unix socket's path */
 	uid_t uid;		/* its owner; -1 = leave */
 	gid_t gid;

@@ -85,7 +85,7 @@ static void
 prepare(void)
 {
 	struct control_spec s = {
-		.path = path, .fd = -1, .mode = 0600, .uid = (uid_t)-1,
+		.path = path, .mode = 0600, .uid = (uid_t)-1,
 		.gid = (gid_t)-1, .tag = TAG, .verbs = verbs,
 	};
 	struct err e;
@@ -110,7 +110,7 @@ come(void)
 	    sizeof un) == 0, "one can connect");
 	control_hear(&control, TAG, 0);
 	require(control.nclients == 1, "one client is there");
-	control.client[0].class = class;
+	control.client[0].came.class = class;
 	return fd;
 }
 
