@@ -442,6 +442,9 @@ fill_service(struct conf *c, struct conf_service *s)
 		check_whole(c, s);
 	if (c->m->n == before && s->enabled && s->handler != NULL)
 		check_together(c, s);
+	/* Big, and a child that looks something up would have it, too. */
+	brood_free(s->brood);
+	s->brood = NULL;
 	if (c->m->n == before && s->enabled)
 		where_resolve(c, s);
 }
@@ -538,6 +541,7 @@ conf_read(struct conf *c, const struct directives *tree, struct mistakes *m)
 	STAILQ_INIT(&c->services);
 	if (scratch == NULL)
 		exit(EXIT_SYSTEM);
+	where_begin(c);
 	STAILQ_FOREACH(d, tree, next) {
 		if (d->n == 0)
 			continue;
@@ -547,5 +551,6 @@ conf_read(struct conf *c, const struct directives *tree, struct mistakes *m)
 			read_top_word(c, d, scratch);
 	}
 	brood_free(scratch);
+	where_end(c);
 	where_conflicts(c);
 }

@@ -41,6 +41,8 @@ struct conf_service {
 	struct conf_address address[CONF_LISTENERS];
 };
 
+struct where;
+
 struct conf {
 	struct mistakes *m;
 	bool partial;		/* some of it could not be read: what seems to
@@ -51,6 +53,7 @@ struct conf {
 	const struct directive **defaults;
 	unsigned nservices;
 	STAILQ_HEAD(, conf_service) services;
+	struct where *where;
 };
 
 /* Read the meaning of a tree; what is wrong goes to m. */

@@ -12,6 +12,31 @@
 
 enum { WHERE_MS = 5000 };	/* for the names of one word */
 
+struct silent {
+	SLIST_ENTRY(silent) next;
+	const char *host;
+};
+
+struct where {
+	struct resolve look_up;
+	SLIST_HEAD(, silent) silent;	/* who did not answer */
+};
+
+void
+where_begin(struct conf *c)
+{
+	c->where = tree_make(sizeof *c->where);
+	c->where->look_up = (struct resolve)RESOLVE_IDLE;
+	SLIST_INIT(&c->where->silent);
+}
+
+void
+where_end(struct conf *c)
+{
+	resolve_stop(&c->where->look_up, NULL);
+	free(c->where);
+}
+
 static bool
 is_unix(const struct address *a)
 {
@@ -62,11 +87,48 @@ add(struct conf *c, struct conf_service *s, const char *text,
 	};
 }
 
+static bool
+is_silent(const struct where *w, const struct address *a)
+{
+	const struct silent *s;
+
+	SLIST_FOREACH(s, &w->silent, next)
+		if (strcmp(s->host, a->host) == 0)
+			return true;
+	return false;
+}
+
+/* All that an address stands for is in look_up then; or -1 with *e. */
+static int
+look_up(struct where *w, const struct address *a, struct err *e)
+{
+	struct silent *s;
+
+	if (is_silent(w, a)) {
+		err_set(e, EXIT_UNAVAILABLE, "cannot resolve %s: no answer in "
+		    "time", a->text);
+		return -1;
+	}
+	if (resolve_next(&w->look_up, a, e) == -1)
+		return -1;
+	resolve_wait(&w->look_up, clock_ms() + WHERE_MS);
+	if (!w->look_up.failed)
+		return 0;
+	*e = w->look_up.err;
+	/* The child was ended only for that. */
+	if (w->look_up.pid == 0) {
+		s = tree_make(sizeof *s);
+		s->host = tree_copy(a->host);
+		SLIST_INSERT_HEAD(&w->silent, s, next);
+	}
+	return -1;
+}
+
 static void
 resolve_one(struct conf *c, struct conf_service *s, const struct directive *d,
     unsigned i)
 {
-	static struct resolve r;	/* big */
+	const struct resolve *r = &c->where->look_up;
 	char text[LISTEN_TEXT_SIZE];
 	struct address a;
 	struct err e;
@@ -77,18 +139,14 @@ resolve_one(struct conf *c, struct conf_service *s, const struct directive *d,
 		add(c, s, d->word[i].text, d, i);
 		return;
 	}
-	if (resolve_start(&r, &a, 1, &e) == 0) {
-		resolve_wait(&r, clock_ms() + WHERE_MS);
-		e = r.err;
-	} else {
-		r.failed = true;
-	}
-	if (r.failed)
+	if (look_up(c->where, &a, &e) == -1) {
 		mistake(c->m, d->file, d->line, d->word[i].column, "%s", e.text);
-	for (unsigned j = 0; !r.failed && j < r.n; j++)
+		return;
+	}
+	for (unsigned j = 0; j < r->n; j++)
 		add(c, s, listen_text(&(struct listener){ .type =
-		    r.found[j].type, .asked = r.found[j].at,
-		    .bound = r.found[j].at }, text), d, i);
+		    r->found[j].type, .asked = r->found[j].at,
+		    .bound = r->found[j].at }, text), d, i);
 }
 
 void

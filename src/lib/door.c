@@ -249,6 +249,7 @@ door_open(struct door *d, const struct service *s, const struct inherit *in,
 	if (door_look_up(d, s, e) == -1)
 		return -1;
 	resolve_wait(&d->resolve, until_ms);
+	resolve_stop(&d->resolve, NULL);
 	if (d->resolve.failed) {
 		*e = d->resolve.err;
 		return -1;

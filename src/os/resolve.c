@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,13 +26,6 @@ struct answer {
 };
 _Static_assert(sizeof(struct answer) <= sizeof ((struct resolve *)0)->part,
     "an answer must fit in its buffer");
-
-static void
-answer(int fd, const struct answer *a)
-{
-	if (write(fd, a, sizeof *a) != sizeof *a)
-		_exit(EXIT_SYSTEM);
-}
 
 static int
 type_of(enum address_kind k)
@@ -51,22 +45,44 @@ type_of(enum address_kind k)
 }
 
 static void
-answer_unix(int fd, const struct address *a)
+fill_unix(struct resolved *to, const struct address *a)
 {
-	struct answer r = { .what = ANSWER_ADDR };
-	struct addr *at = &r.found.at;
-	struct sockaddr_un *un = (struct sockaddr_un *)&at->ss;
+	struct sockaddr_un *un = (struct sockaddr_un *)&to->at.ss;
 	size_t n = strlen(a->path);
 
+	memset(to, 0, sizeof *to);
 	un->sun_family = AF_UNIX;
 	memcpy(un->sun_path, a->path, n);
-	r.found.type = type_of(a->kind);
-	at->len = (socklen_t)sizeof *un;
+	to->type = type_of(a->kind);
+	to->at.len = (socklen_t)sizeof *un;
 	if (a->path[0] == '@') {
 		un->sun_path[0] = '\0';
-		at->len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n);
+		to->at.len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) +
+		    n);
 	}
-	answer(fd, &r);
+}
+
+static void
+fill_inet(struct resolved *to, const struct addrinfo *i)
+{
+	memset(to, 0, sizeof *to);
+	memcpy(&to->at.ss, i->ai_addr, i->ai_addrlen);
+	to->at.len = i->ai_addrlen;
+	to->type = i->ai_socktype;
+}
+
+static int
+ask(const struct address *a, int flags, struct addrinfo **list_r)
+{
+	/* Not AI_ADDRCONFIG: it hides ::1 on a host with loopback only. */
+	struct addrinfo hints = {
+		.ai_flags = AI_PASSIVE | flags,
+		.ai_socktype = type_of(a->kind),
+		.ai_protocol = a->kind == ADDRESS_UDP ? IPPROTO_UDP : IPPROTO_TCP,
+	};
+
+	return getaddrinfo(a->host[0] != '\0' ? a->host : NULL, a->port, &hints,
+	    list_r);
 }
 
 static const char *
@@ -79,15 +95,18 @@ reason(int error)
 	return gai_strerror(error);
 }
 
+/* ---- in the child ---- */
+
+static void
+answer(int fd, const struct answer *a)
+{
+	if (write(fd, a, sizeof *a) != sizeof *a)
+		_exit(EXIT_SYSTEM);
+}
+
 static void
 answer_inet(int fd, const struct address *a)
 {
-	/* Not AI_ADDRCONFIG: it hides ::1 on a host with loopback only. */
-	struct addrinfo hints = {
-		.ai_flags = AI_PASSIVE,
-		.ai_socktype = type_of(a->kind),
-		.ai_protocol = a->kind == ADDRESS_UDP ? IPPROTO_UDP : IPPROTO_TCP,
-	};
 	struct addrinfo *list = NULL;
 	struct answer r = { .what = ANSWER_ASKING };
 	int error;
@@ -95,8 +114,7 @@ answer_inet(int fd, const struct address *a)
 	snprintf(r.text, sizeof r.text, "%.200s", a->text);
 	answer(fd, &r);
 	r.what = ANSWER_ADDR;
-	error = getaddrinfo(a->host[0] != '\0' ? a->host : NULL, a->port,
-	    &hints, &list);
+	error = ask(a, 0, &list);
 	if (error != 0) {
 		r.what = ANSWER_ERROR;
 		snprintf(r.text, sizeof r.text, "cannot resolve %.150s: %.80s",
@@ -105,20 +123,35 @@ answer_inet(int fd, const struct address *a)
 		return;
 	}
 	for (struct addrinfo *i = list; i != NULL; i = i->ai_next) {
-		memset(&r.found, 0, sizeof r.found);
-		memcpy(&r.found.at.ss, i->ai_addr, i->ai_addrlen);
-		r.found.at.len = i->ai_addrlen;
-		r.found.type = i->ai_socktype;
+		fill_inet(&r.found, i);
 		answer(fd, &r);
 	}
+	freeaddrinfo(list);
 }
 
-/* The child: nothing of the master's is kept open, least of all listeners,
- * and it does not outlive the master. */
+static void
+answer_all(int fd, const struct address *v, size_t n)
+{
+	struct answer r = { .what = ANSWER_ADDR };
+
+	for (size_t i = 0; i < n; i++) {
+		if (v[i].kind == ADDRESS_TCP || v[i].kind == ADDRESS_UDP) {
+			answer_inet(fd, &v[i]);
+		} else if (v[i].kind != ADDRESS_FD) {
+			fill_unix(&r.found, &v[i]);
+			answer(fd, &r);
+		}
+	}
+	r.what = ANSWER_END;
+	answer(fd, &r);
+}
+
+/* Nothing of the parent's is kept open, least of all listeners, and the child
+ * does not outlive it. */
 static _Noreturn void
 look_up(int fd, const struct address *v, size_t n)
 {
-	struct answer end = { .what = ANSWER_END };
+	struct address next;
 	sigset_t none;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -127,25 +160,21 @@ look_up(int fd, const struct address *v, size_t n)
 	closefrom(4);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	for (size_t i = 0; i < n; i++) {
-		if (v[i].kind == ADDRESS_TCP || v[i].kind == ADDRESS_UDP)
-			answer_inet(3, &v[i]);
-		else if (v[i].kind != ADDRESS_FD)
-			answer_unix(3, &v[i]);
-	}
-	answer(3, &end);
+	answer_all(3, v, n);
+	/* Of resolve_next(). */
+	while (read(3, &next, sizeof next) == sizeof next)
+		answer_all(3, &next, 1);
 	_exit(0);
 }
 
-int
-resolve_start(struct resolve *r, const struct address *v, size_t n,
-    struct err *e)
+/* ---- in the parent ---- */
+
+static int
+start(struct resolve *r, const struct address *v, size_t n, struct err *e)
 {
 	int ends[2];
 
-	memset(r, 0, sizeof *r);
-	r->fd = -1;
-	if (pipe2(ends, O_CLOEXEC) == -1)
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == -1)
 		goto fail;
 	ends[0] = fd_high(ends[0]);
 	ends[1] = fd_high(ends[1]);
@@ -160,6 +189,15 @@ fail:
 	err_sys(e, EXIT_SYSTEM, "cannot resolve names");
 	resolve_stop(r, "");
 	return -1;
+}
+
+int
+resolve_start(struct resolve *r, const struct address *v, size_t n,
+    struct err *e)
+{
+	memset(r, 0, sizeof *r);
+	r->fd = -1;
+	return start(r, v, n, e);
 }
 
 static void
@@ -205,6 +243,49 @@ note(struct resolve *r, const struct answer *a)
 	}
 }
 
+/* What has nothing to look up, as numbers have not; false: somebody must be
+ * asked. */
+static bool
+note_plain(struct resolve *r, const struct address *a)
+{
+	struct addrinfo *list = NULL;
+	struct resolved found;
+
+	if (a->kind == ADDRESS_FD)
+		return true;
+	if (a->kind != ADDRESS_TCP && a->kind != ADDRESS_UDP) {
+		fill_unix(&found, a);
+		note_found(r, &found);
+		return true;
+	}
+	if (ask(a, AI_NUMERICHOST | AI_NUMERICSERV, &list) != 0)
+		return false;
+	for (struct addrinfo *i = list; i != NULL; i = i->ai_next) {
+		fill_inet(&found, i);
+		note_found(r, &found);
+	}
+	freeaddrinfo(list);
+	return true;
+}
+
+int
+resolve_next(struct resolve *r, const struct address *a, struct err *e)
+{
+	r->n = 0;
+	r->got = 0;
+	r->failed = false;
+	r->err.text[0] = r->asking[0] = '\0';
+	r->done = note_plain(r, a);
+	if (r->done)
+		return 0;
+	if (r->pid > 0 && send(r->fd, a, sizeof *a, MSG_NOSIGNAL) == sizeof *a)
+		return 0;
+	/* There is none yet, or it died of the last. */
+	resolve_stop(r, "");
+	r->done = false;
+	return start(r, a, 1, e);
+}
+
 bool
 resolve_take(struct resolve *r)
 {
@@ -243,7 +324,6 @@ resolve_wait(struct resolve *r, int64_t until_ms)
 			return;
 		}
 	}
-	resolve_stop(r, NULL);
 }
 
 void

@@ -63,6 +63,19 @@ good() {
 
 services 1 1000 >"$F"
 accepts "1000 services" "$F" 60
+# forks: how many processes a look at F takes; pids of a namespace of our own
+# are given out one by one.
+forks() {
+	unshare -pf sh -c '"$0" -t -f "$1"; sh -c "echo \$((\$\$ - 3))"' \
+	    "$BROOD" "$F" 2>&1
+}
+if unshare -pf true 2>/dev/null; then
+	is "nobody is asked for their numbers" "$(forks)" 0
+	sed -i 's/127.0.0.1/localhost/' "$F"
+	is "one child is for all names" "$(forks)" 1
+else
+	skip "no pid namespaces"
+fi
 services 1 1001 >"$F"
 refuses "1001 services" "$F" \
     ':6002:9: service s1001 is one too many: expected at most 1000$'

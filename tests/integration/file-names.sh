@@ -81,6 +81,19 @@ ctl --timeout 15s plan >"$T/said" 2>&1
 is "a plan says the same" "$? $(grep -c 'brood.conf:7:21: .*nobody.answers' "$T/said")" \
     "78 1"
 
+# ---- the same name in many places hangs once
+conf 'nobody.answers.example:7000 nobody.answers.example:7001
+	listen udp:nobody.answers.example:7000 near:0' >"$CONF"
+begun=$(now_ms)
+"$BROOD" -t -f "$CONF" >"$T/said" 2>&1
+is "a name in three places is refused" $? 78
+took=$(($(now_ms) - begun))
+check "after one time, not three" [ "$took" -ge 4900 -a "$took" -lt 14000 ]
+is "each place is said" \
+    "$(sed -n 's/.*brood.conf:\([0-9:]*\): cannot resolve .*: no answer in time$/\1/p' "$T/said" | xargs)" \
+    "7:21 7:49 8:9"
+is "and no more" "$(wc -l <"$T/said")" 3
+
 # ---- asked again while it hangs: the next file is read then
 before=$(log_count ' info reload file=')
 heard=$(wc -l <"$T/heard")
