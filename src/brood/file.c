@@ -16,8 +16,8 @@ struct reader {
 	struct mistakes *m;
 	struct scfg_line *line;
 	size_t bytes;		/* of all files so far */
-	unsigned files, depth, lines;
-	struct { dev_t dev; ino_t ino; } open[FILE_DEPTH + 1];
+	unsigned lines;
+	struct file_trail trail;
 };
 
 /* ---- bytes ---- */
@@ -110,26 +110,48 @@ file_load(const char *path, size_t *size_r, const struct file_place *by,
 	return text;
 }
 
-/* ---- directives ---- */
-
-static void read_file(struct reader *r, const char *path,
-    const struct file_place *by, struct directives *to);
+/* ---- files in each other ---- */
 
 /* Is it being read already?  Else it is noted. */
 static bool
-is_open(struct reader *r, const char *path)
+is_open(struct file_trail *t, const char *path)
 {
 	struct stat st;
 
 	if (stat(path, &st) == -1)
 		return false;
-	for (unsigned i = 0; i < r->depth; i++)
-		if (r->open[i].dev == st.st_dev && r->open[i].ino == st.st_ino)
+	for (unsigned i = 0; i < t->depth; i++)
+		if (t->open[i].dev == st.st_dev && t->open[i].ino == st.st_ino)
 			return true;
-	r->open[r->depth].dev = st.st_dev;
-	r->open[r->depth].ino = st.st_ino;
+	t->open[t->depth].dev = st.st_dev;
+	t->open[t->depth].ino = st.st_ino;
 	return false;
 }
+
+const char *
+file_enter(struct file_trail *t, const char *path)
+{
+	if (t->depth > FILE_DEPTH)
+		return "is included too deeply: expected at most 8 in each "
+		    "other";
+	if (is_open(t, path))
+		return "includes itself: expected an end";
+	if (++t->files > FILE_MOST)
+		return "is one file too many: expected at most 4096";
+	t->depth++;
+	return NULL;
+}
+
+void
+file_leave(struct file_trail *t)
+{
+	t->depth--;
+}
+
+/* ---- directives ---- */
+
+static void read_file(struct reader *r, const char *path,
+    const struct file_place *by, struct directives *to);
 
 /* A folder that is not there has no files; one that cannot be read might. */
 static int
@@ -236,35 +258,27 @@ static void
 read_file(struct reader *r, const char *path, const struct file_place *by,
     struct directives *to)
 {
-	const char *why = NULL;
+	const char *why;
 	size_t size = 0;
 	char *text;
 
 	/* Once is enough. */
-	if (r->files > FILE_MOST || r->bytes > FILE_BYTES ||
+	if (r->trail.files > FILE_MOST || r->bytes > FILE_BYTES ||
 	    r->lines > FILE_LINES)
 		return;
-	if (r->depth > FILE_DEPTH)
-		why = "is included too deeply: expected at most 8 in each other";
-	else if (is_open(r, path))
-		why = "includes itself: expected an end";
-	else if (++r->files > FILE_MOST)
-		why = "is one file too many: expected at most 4096";
+	why = file_enter(&r->trail, path);
 	if (why != NULL) {
 		complain(path, why, by, r->m);
 		return;
 	}
 	text = file_load(path, &size, by, r->m);
-	if (text == NULL)
-		return;
 	r->bytes += size;
-	r->depth++;
-	if (r->bytes > FILE_BYTES)
+	if (text != NULL && r->bytes > FILE_BYTES)
 		complain(path, "is too much: expected at most 16 megabytes in "
 		    "all", by, r->m);
-	else
+	else if (text != NULL)
 		read_text(r, tree_copy(path), text, size, to);
-	r->depth--;
+	file_leave(&r->trail);
 	free(text);
 }
 

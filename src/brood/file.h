@@ -7,6 +7,7 @@
 #define BROOD_FILE_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "brood/tree.h"
 
@@ -28,6 +29,17 @@ struct file_place {
  * changing, or, where we are root, somebody else may write it. */
 char *file_load(const char *path, size_t *size_r, const struct file_place *by,
     struct mistakes *m);
+
+/* The files that are being read, each included by the one before it. */
+struct file_trail {
+	unsigned files;		/* all so far, those that are read, too */
+	unsigned depth;
+	struct { dev_t dev; ino_t ino; } open[FILE_DEPTH + 1];
+};
+
+/* Go into one.  NULL, and file_leave() is due; or why it must not be read. */
+const char *file_enter(struct file_trail *t, const char *path);
+void file_leave(struct file_trail *t);
 
 /* Append what the file says. */
 void file_read(const char *path, struct directives *to, struct mistakes *m);

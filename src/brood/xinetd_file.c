@@ -416,36 +416,14 @@ xinetd_file_text(struct xinetd_file *x, const char *name, const char *text,
 		    "expected `}' before the end", r.e->name);
 }
 
-/* Is it being read already?  Else it is noted. */
-static bool
-is_open(struct xinetd_file *x, const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st) == -1)
-		return false;
-	for (unsigned i = 0; i < x->depth; i++)
-		if (x->open[i].dev == st.st_dev && x->open[i].ino == st.st_ino)
-			return true;
-	x->open[x->depth].dev = st.st_dev;
-	x->open[x->depth].ino = st.st_ino;
-	return false;
-}
-
 void
 xinetd_file_read(struct xinetd_file *x, const char *path,
     const struct file_place *by)
 {
-	const char *why = NULL;
+	const char *why = file_enter(&x->trail, path);
 	size_t size = 0;
 	char *text;
 
-	if (x->depth > FILE_DEPTH)
-		why = "is included too deeply: expected at most 8 in each other";
-	else if (is_open(x, path))
-		why = "includes itself: expected an end";
-	else if (++x->files > FILE_MOST)
-		why = "is one file too many: expected at most 4096";
 	if (why != NULL) {
 		wrong(x, NULL, by, "%.200s %s", path, why);
 		return;
@@ -457,10 +435,9 @@ xinetd_file_read(struct xinetd_file *x, const char *path,
 		    "expected at most 16 megabytes in all");
 		x->full = true;
 	} else if (text != NULL) {
-		x->depth++;
 		xinetd_file_text(x, tree_copy(path), text, size);
-		x->depth--;
 	}
+	file_leave(&x->trail);
 	free(text);
 }
 

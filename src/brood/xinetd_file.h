@@ -52,8 +52,7 @@ struct xinetd_file {
 	struct old_words w;		/* of the line that is read */
 	bool full;			/* read no further */
 	size_t bytes;			/* of all files so far */
-	unsigned files, depth;
-	struct { dev_t dev; ino_t ino; } open[FILE_DEPTH + 1];
+	struct file_trail trail;
 };
 
 /* Begin with none, then read. */
