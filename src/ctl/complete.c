@@ -44,6 +44,22 @@ print_words(const char *before, const struct verb *v, const char *behind)
 	printf("%s", any ? behind : "");
 }
 
+/* A case for each verb that has an argument: files, or words, as the shell
+ * does it. */
+static void
+print_cases(const char *files, const char *words, const char *behind)
+{
+	for (size_t i = 0; verbs[i].name != NULL; i++) {
+		char before[64];
+
+		if (takes_file(&verbs[i]))
+			printf("	%s) %s", verbs[i].name, files);
+		snprintf(before, sizeof before, "	%s) %s",
+		    verbs[i].name, words);
+		print_words(before, &verbs[i], behind);
+	}
+}
+
 static void
 print_names(void)
 {
@@ -87,15 +103,7 @@ print_bash(void)
 	    "	'') words='-s --timeout --json --help --version ", services);
 	print_names();
 	printf("' ;;\n");
-	for (size_t i = 0; verbs[i].name != NULL; i++) {
-		char before[64];
-
-		if (takes_file(&verbs[i]))
-			printf("	%s) " FILES, verbs[i].name);
-		snprintf(before, sizeof before, "	%s) words=\"",
-		    verbs[i].name);
-		print_words(before, &verbs[i], "\" ;;\n");
-	}
+	print_cases(FILES, "words=\"", "\" ;;\n");
 	printf("	esac\n"
 	    "	mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
 	    "}\n"
@@ -144,15 +152,7 @@ print_zsh(void)
 	    "		return\n"
 	    "	fi\n"
 	    "	case $line[1] in\n");
-	for (size_t i = 0; verbs[i].name != NULL; i++) {
-		char before[64];
-
-		if (takes_file(&verbs[i]))
-			printf("	%s) _files ;;\n", verbs[i].name);
-		snprintf(before, sizeof before, "	%s) compadd -- ",
-		    verbs[i].name);
-		print_words(before, &verbs[i], " ;;\n");
-	}
+	print_cases("_files ;;\n", "compadd -- ", " ;;\n");
 	printf("	esac\n"
 	    "}\n"
 	    "\n"
