@@ -317,6 +317,13 @@ wakes() {
 	done | awk '/ctxt_switches/ { n += $2 } END { print n + 0 }'
 }
 
+# Next to nothing to do, for half a second.
+master_rests() {
+	before=$(wakes "$M")
+	sleep 0.5
+	[ $(($(wakes "$M") - before)) -le 10 ]
+}
+
 # watch: sample the children of M from now on; watched: the most alive and
 # serving, and the fewest waiting, as "alive 8 busy 8 idle 0".
 watch() {

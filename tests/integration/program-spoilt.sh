@@ -30,13 +30,7 @@ spoilt() {
 	done
 	is "no line for each client" "$(log_count ' exec-failed ')" 1
 	is "no second pause for those who waited already" "$(log_count ' pause ')" 1
-	check "the master does not spin" rests
-}
-
-rests() {
-	before=$(wakes "$M")
-	sleep 0.5
-	[ $(($(wakes "$M") - before)) -le 10 ]
+	check "the master does not spin" master_rests
 }
 
 healed() {

@@ -3,9 +3,8 @@
 # not take what came do not make it spin, and what nobody takes is eaten.
 # shellcheck disable=SC2016 # scripts of the program
 . "${srcdir:-.}/tests/integration/lib.sh"
+. "${srcdir:-.}/tests/integration/workers-lib.sh"
 need python3
-here=${srcdir:-.}/tests/integration
-python=$(python3 -c 'import sys; print(sys.executable)')
 client=$here/workers_dgram.py
 
 # wait_start OPTION... -- WORD...
@@ -20,10 +19,6 @@ wait_start() {
 	# shellcheck disable=SC2086
 	brood_start --kind exec-wait --stop-time 300ms $options udp:127.0.0.1:0 \
 	    "$python" "$here/workers_wait.py" "$T" "$@"
-}
-
-starts() {
-	wc -l <"$T/starts"
 }
 
 say() {
@@ -41,13 +36,6 @@ for text in sys.argv[2:]:
 
 unread() {
 	ss -Hlun "sport = :$PORT" | awk '{ n += $2 } END { print n + 0 }'
-}
-
-rests() {
-	before=$(wakes "$M")
-	n=$(starts)
-	sleep 0.5
-	[ $(($(wakes "$M") - before)) -le 10 ] && [ "$(starts)" -eq "$n" ]
 }
 
 serves() {
@@ -118,11 +106,6 @@ surroundings() {
 	check "while it works the master rests" master_rests
 	is "and one is enough" "$(count_busy)" 1
 	check "it stops with 0" brood_stop
-}
-master_rests() {
-	before=$(wakes "$M")
-	sleep 0.5
-	[ $(($(wakes "$M") - before)) -le 10 ]
 }
 each_memory surroundings
 

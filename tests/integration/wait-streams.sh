@@ -3,9 +3,8 @@
 # serves whoever was in the queue.
 # shellcheck disable=SC2016 # for eval
 . "${srcdir:-.}/tests/integration/lib.sh"
+. "${srcdir:-.}/tests/integration/workers-lib.sh"
 need python3 nc
-here=${srcdir:-.}/tests/integration
-python=$(python3 -c 'import sys; print(sys.executable)')
 
 # wait_start ADDRESS WORD...
 wait_start() {
@@ -16,23 +15,12 @@ wait_start() {
 	    "$python" "$here/workers_wait.py" "$T" "$@"
 }
 
-starts() {
-	wc -l <"$T/starts"
-}
-
 say() {
 	if [ -S "$T/s" ]; then
 		printf %s "$1" | nc -NU -w 10 "$T/s" 2>/dev/null
 	else
 		printf %s "$1" | ask
 	fi
-}
-
-rests() {
-	before=$(wakes "$M")
-	n=$(starts)
-	sleep 0.5
-	[ $(($(wakes "$M") - before)) -le 10 ] && [ "$(starts)" -eq "$n" ]
 }
 
 serves() {

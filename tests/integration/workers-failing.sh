@@ -3,9 +3,8 @@
 # ones go on.
 # shellcheck disable=SC2016 # for eval
 . "${srcdir:-.}/tests/integration/lib.sh"
+. "${srcdir:-.}/tests/integration/workers-lib.sh"
 need python3 nc
-here=${srcdir:-.}/tests/integration
-python=$(python3 -c 'import sys; print(sys.executable)')
 
 # workers N OPTION...
 workers() {
@@ -14,33 +13,6 @@ workers() {
 	shift
 	brood_start --kind worker --children "$n" "$@" 127.0.0.1:0 \
 	    "$python" "$here/workers_serve.py" "$T" notify
-}
-
-children_now() {
-	ps -o pid=,stat= --ppid "$M" | awk '$2 !~ /^Z/ { print $1 }' | sort
-}
-
-starts() {
-	wc -l <"$T/starts"
-}
-
-page() {
-	printf 'GET %s HTTP/1.0\r\n\r\n' "$1" | ask
-}
-
-serves_pages() {
-	page /pid | grep -q '^[0-9]*$'
-}
-
-# left_of "PID ...": how many of them live.
-left_of() {
-	children_now | grep -cxF "$1"
-}
-
-rests() {
-	before=$(wakes "$M")
-	sleep 0.5
-	[ $(($(wakes "$M") - before)) -le 10 ]
 }
 
 # One that dies is replaced; others serve.
@@ -70,7 +42,7 @@ check "and serve" serves_pages
 soon "the second pause is longer" log_has ' pause seconds=[45]'
 is "the others stay" "$(left_of "$old")" 3
 check "few were started" [ $(($(starts) - before)) -le 10 ]
-check "in the pause the master rests" rests
+check "in the pause the master rests" master_rests
 
 # A roll then: none of the old ones goes.
 kill -HUP "$M"

@@ -1,9 +1,8 @@
 #!/bin/sh
 # What workers do to a listener that all of them share.
 . "${srcdir:-.}/tests/integration/lib.sh"
+. "${srcdir:-.}/tests/integration/workers-lib.sh"
 need python3 nc
-here=${srcdir:-.}/tests/integration
-python=$(python3 -c 'import sys; print(sys.executable)')
 
 workers() {
 	: >"$T/starts"
@@ -12,20 +11,12 @@ workers() {
 	    "$python" "$here/workers_serve.py" "$T" notify
 }
 
-children_now() {
-	ps -o pid=,stat= --ppid "$M" | awk '$2 !~ /^Z/ { print $1 }' | sort
-}
-
 page() {
 	if [ -S "$where" ]; then
 		printf 'GET %s HTTP/1.0\r\n\r\n' "$1" | nc -NU -w 2 "$where" 2>/dev/null
 	else
 		printf 'GET %s HTTP/1.0\r\n\r\n' "$1" | ask
 	fi
-}
-
-serves_pages() {
-	page /pid | grep -q '^[0-9]*$'
 }
 
 # A client that nobody accepts takes seconds to say so.
@@ -64,7 +55,7 @@ shut() {
 	page /shutdown >/dev/null
 	soon "$1: that it was shut down is told" log_has ' warn listener-revived addr='
 	check "$1: others serve again" serves_soon
-	check "$1: the master does not spin" rests
+	check "$1: the master does not spin" master_rests
 	kill -HUP "$M"
 	soon "$1: a roll ends" log_has ' renewed '
 	soon "$1: there are three" alive_is 3
@@ -72,11 +63,6 @@ shut() {
 	check "$1: it stops with 0" brood_stop
 }
 
-rests() {
-	before=$(wakes "$M")
-	sleep 0.5
-	[ $(($(wakes "$M") - before)) -le 10 ]
-}
 port=$(python3 -c '
 import socket
 s = socket.socket()

@@ -2,9 +2,8 @@
 # Workers that find their listeners in LISTEN_FDS: none of their clients is
 # lost when they are replaced, however they say that they are ready.
 . "${srcdir:-.}/tests/integration/lib.sh"
+. "${srcdir:-.}/tests/integration/workers-lib.sh"
 need python3
-here=${srcdir:-.}/tests/integration
-python=$(python3 -c 'import sys; print(sys.executable)')
 
 # rolls NAME HOW WORD...: four workers, rolled three times under load.
 rolls() {
@@ -20,7 +19,7 @@ rolls() {
 	is "$name: rolls" \
 	    "$(python3 "$here/workers_roll.py" "$M" "$LOG" 3 "$PORT")" \
 	    "3 rolls, all children new, no request failed"
-	is "$name: no more were started than that" "$(wc -l <"$T/starts")" 16
+	is "$name: no more were started than that" "$(starts)" 16
 	is "$name: each got ready" "$(log_count ' worker-ready pid=')" 16
 	is "$name: each old one was told" \
 	    "$(log_count ' worker-stop pid=[0-9]* reason=roll')" 12

@@ -2,9 +2,8 @@
 # When a worker is ready, by its own word or by time; and one that never is.
 # shellcheck disable=SC2034 # PORT is for ask()
 . "${srcdir:-.}/tests/integration/lib.sh"
+. "${srcdir:-.}/tests/integration/workers-lib.sh"
 need python3 nc
-here=${srcdir:-.}/tests/integration
-python=$(python3 -c 'import sys; print(sys.executable)')
 
 workers() {
 	how=$1
@@ -16,31 +15,11 @@ workers() {
 }
 
 started_is() {
-	[ "$(wc -l <"$T/starts")" -eq "$1" ]
+	[ "$(starts)" -eq "$1" ]
 }
 
 started_at_least() {
-	[ "$(wc -l <"$T/starts")" -ge "$1" ]
-}
-
-# children_now: pids, one a line.
-children_now() {
-	ps -o pid=,stat= --ppid "$M" | awk '$2 !~ /^Z/ { print $1 }' | sort
-}
-
-page() {
-	printf 'GET %s HTTP/1.0\r\n\r\n' "$1" | ask
-}
-
-serves_pages() {
-	page /pid | grep -q '^[0-9]*$'
-}
-
-# none_left "PID ...": all of them are gone.
-none_left() {
-	for old in $1; do
-		! kill -0 "$old" 2>/dev/null || return 1
-	done
+	[ "$(starts)" -ge "$1" ]
 }
 
 # said HOW WORD: nothing is ready before the last of them says so.
@@ -55,7 +34,7 @@ said() {
 	PORT=$(port_of listen)
 	soon "$1: each is told" log_at_least 3 ' worker-ready pid='
 	check "$1: and serves" serves_pages
-	is "$1: no more were started" "$(wc -l <"$T/starts")" 3
+	is "$1: no more were started" "$(starts)" 3
 	check "$1: it stops with 0" brood_stop
 	rm -f "$T/closed"
 }
@@ -86,12 +65,12 @@ late() {
 	kill -HUP "$M"
 	soon "one that is not ready in time is ended" \
 	    log_has ' worker-stop pid=[0-9]* reason=start-time'
-	is "the old ones stay" "$(children_now | grep -cxF "$old")" 3
+	is "the old ones stay" "$(left_of "$old")" 3
 	check "and serve" serves_pages
 	# Each round, and a pause of at least 2 s, costs one or a few.
 	soon "it is tried again, or given up" \
 	    eval 'log_has " pause | renew-refused | roll-failed " || started_at_least 5'
-	is "the old ones stay" "$(children_now | grep -cxF "$old")" 3
+	is "the old ones stay" "$(left_of "$old")" 3
 	check "no storm" [ "$(wc -l <"$T/starts")" -le 9 ]
 	rm "$T/late"
 	kill -HUP "$M"

@@ -3,17 +3,8 @@
 # lost.
 # shellcheck disable=SC2016 # for eval
 . "${srcdir:-.}/tests/integration/lib.sh"
+. "${srcdir:-.}/tests/integration/workers-lib.sh"
 need python3
-here=${srcdir:-.}/tests/integration
-python=$(python3 -c 'import sys; print(sys.executable)')
-
-children_now() {
-	ps -o pid=,stat= --ppid "$M" | awk '$2 !~ /^Z/ { print $1 }' | sort
-}
-
-left_of() {
-	children_now | grep -cxF "$1"
-}
 
 brood_start --kind worker --children 4 --ready-by notify --recycle-after 2s \
     127.0.0.1:0 "$python" "$here/workers_serve.py" "$T" notify

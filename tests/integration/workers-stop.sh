@@ -2,9 +2,8 @@
 # How workers are told to go, and those that do not.
 # shellcheck disable=SC2016 # for eval
 . "${srcdir:-.}/tests/integration/lib.sh"
+. "${srcdir:-.}/tests/integration/workers-lib.sh"
 need python3 nc
-here=${srcdir:-.}/tests/integration
-python=$(python3 -c 'import sys; print(sys.executable)')
 
 # workers N WORD OPTION...
 workers() {
@@ -16,20 +15,6 @@ workers() {
 	# shellcheck disable=SC2086 # no word is none
 	brood_start --kind worker --children "$n" --ready-by notify "$@" \
 	    127.0.0.1:0 "$python" "$here/workers_serve.py" "$T" notify $word
-}
-
-children_now() {
-	ps -o pid=,stat= --ppid "$M" | awk '$2 !~ /^Z/ { print $1 }' | sort
-}
-
-none_left() {
-	for old in $1; do
-		! kill -0 "$old" 2>/dev/null || return 1
-	done
-}
-
-page() {
-	printf 'GET %s HTTP/1.0\r\n\r\n' "$1" | ask
 }
 
 # slow: a request that is answered when $T/go is there; its client is SLOW.

@@ -2,9 +2,8 @@
 # A worker that said that it lives, and then is silent, is ended and replaced.
 # shellcheck disable=SC2016 # for eval
 . "${srcdir:-.}/tests/integration/lib.sh"
+. "${srcdir:-.}/tests/integration/workers-lib.sh"
 need python3 nc
-here=${srcdir:-.}/tests/integration
-python=$(python3 -c 'import sys; print(sys.executable)')
 
 workers() {
 	n=$1
@@ -12,14 +11,6 @@ workers() {
 	: >"$T/starts"
 	brood_start --kind worker --children "$n" --ready-by notify "$@" \
 	    127.0.0.1:0 "$python" "$here/workers_serve.py" "$T" notify
-}
-
-children_now() {
-	ps -o pid=,stat= --ppid "$M" | awk '$2 !~ /^Z/ { print $1 }' | sort
-}
-
-page() {
-	printf 'GET %s HTTP/1.0\r\n\r\n' "$1" | ask
 }
 
 # hang: one of the workers hangs from now on.
@@ -41,7 +32,7 @@ soon "one that hangs is ended" \
 pid=$(sed -n 's/.* worker-stop pid=\([0-9]*\) reason=watchdog.*/\1/p' "$LOG")
 soon "with ABRT" log_has " worker-(end|died) pid=$pid .*signal=ABRT"
 soon "and replaced" log_at_least 4 ' worker-ready pid='
-is "nobody else was" "$(children_now | grep -cxF "$old")" 2
+is "nobody else was" "$(left_of "$old")" 2
 check "they serve" eval '[ -n "$(page /pid)" ]'
 is "without a pause" "$(log_count ' pause ')" 0
 let_go
