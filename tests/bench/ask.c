@@ -17,8 +17,9 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "bench.h"
 
 enum { PATIENCE_MS = 20000, EVENTS = 256, KEPT = 64 };
 
@@ -36,22 +37,6 @@ static struct {
 	int epoll_fd;
 	unsigned todo, done, failed;
 } run = { .text = "hello\n" };
-
-static int64_t
-now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
-}
-
-static _Noreturn void
-die(const char *what)
-{
-	perror(what);
-	exit(2);
-}
 
 static void
 begin(struct client *c)
@@ -134,8 +119,7 @@ turn(void)
 static int
 free_port(void)
 {
-	struct sockaddr_in in = { .sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in in = loopback("0");
 	socklen_t len = sizeof in;
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
@@ -185,9 +169,7 @@ main(int argc, char **argv)
 		    "[-x TEXT] PORT | -p\n");
 		return 64;
 	}
-	run.to.sin_family = AF_INET;
-	run.to.sin_port = htons((uint16_t)atoi(argv[optind]));
-	run.to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	run.to = loopback(argv[optind]);
 	c = calloc(clients, sizeof *c);
 	run.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (c == NULL || run.epoll_fd == -1)

@@ -18,16 +18,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "bench.h"
 #include "lib/brood.h"
 
 static const char text[] = "hello\n";
-
-static _Noreturn void
-die(const char *what)
-{
-	perror(what);
-	exit(2);
-}
 
 /* ---- bare ---- */
 

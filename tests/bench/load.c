@@ -20,8 +20,9 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "bench.h"
 
 enum { PATIENCE_MS = 20000, EVENTS = 256 };
 
@@ -43,22 +44,6 @@ static struct {
 	float *us;
 } run = { .text = "hello\n" };
 
-static int64_t
-now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
-}
-
-static _Noreturn void
-die(const char *what)
-{
-	perror(what);
-	exit(2);
-}
-
 static void
 find(const char *address)
 {
@@ -74,9 +59,7 @@ find(const char *address)
 		strcpy(un->sun_path, address);
 		run.len = sizeof *un;
 	} else {
-		in->sin_family = AF_INET;
-		in->sin_port = htons((uint16_t)atoi(address));
-		in->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+		*in = loopback(address);
 		run.len = sizeof *in;
 	}
 }

@@ -17,8 +17,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "bench.h"
 
 enum { WINDOW = 1024, BYTES = 65507, PATIENCE_S = 2 };
 
@@ -32,22 +33,6 @@ static struct {
 	struct iovec iov[WINDOW];
 	struct mmsghdr m[WINDOW];
 } run = { .window = 1, .nbytes = 64, .total = 10000 };
-
-static int64_t
-now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
-}
-
-static _Noreturn void
-die(const char *what)
-{
-	perror(what);
-	exit(2);
-}
 
 static void
 prepare(unsigned i, size_t n)
@@ -111,9 +96,7 @@ receive_some(void)
 static void
 open_socket(const char *port)
 {
-	struct sockaddr_in in = { .sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-		.sin_port = htons((uint16_t)atoi(port)) };
+	struct sockaddr_in in = loopback(port);
 	struct timeval patience = { PATIENCE_S, 0 };
 
 	run.fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);

@@ -29,8 +29,9 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "bench.h"
 
 enum { CLIENTS = 8, LISTENERS = 4, WAITERS = 4096, ROUNDS = 15,
        LONGEST_MS = 5000 };
@@ -57,22 +58,6 @@ static struct {
 static struct {
 	_Atomic unsigned ready, vain;
 } *page;
-
-static int64_t
-now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
-}
-
-static _Noreturn void
-die(const char *what)
-{
-	perror(what);
-	exit(2);
-}
 
 static void
 watch(int epoll_fd, int op, unsigned i, uint32_t events)
@@ -270,8 +255,7 @@ open_listeners(void)
 
 		now.listener[i] = socket(AF_INET,
 		    SOCK_STREAM | SOCK_CLOEXEC | type, 0);
-		now.at[i] = (struct sockaddr_in){ .sin_family = AF_INET,
-		    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+		now.at[i] = loopback("0");
 		if (bind(now.listener[i], (struct sockaddr *)&now.at[i], len) ||
 		    listen(now.listener[i], 4096) == -1 || getsockname(
 		    now.listener[i], (struct sockaddr *)&now.at[i], &len) == -1)
