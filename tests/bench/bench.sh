@@ -18,32 +18,16 @@
 # disturbs times, hardly ratios: rounds are interleaved, and medians told.
 # The servers run as they are meant to, and quiet:
 #	tcpserver -q -H -R -l 0 -c 1000 -b 4096; inetd -i -R 1000000 -q 4096
-# shellcheck disable=SC2013,SC2046
-set -u
-export LC_ALL=C
-here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/bench/servers.sh disable=SC2013,SC2046
+. "$(dirname "$0")/servers.sh"
 BROOD=${BROOD:-./brood}
 ROUNDS=${ROUNDS:-7}
 CONNS=${CONNS:-3000}
 N=${N:-16}
 RUNS=${RUNS:-5}
 MEMORY=${MEMORY:-shared own}
-CG=/sys/fs/cgroup
-T=$(mktemp -d "${TMPDIR:-/tmp}/bench.XXXXXX") || exit 99
-servers=
-trap 'cleanup' EXIT
-trap 'exit 130' INT TERM HUP
 
 # ---- servers ----
-
-cleanup() {
-	for name in $servers; do
-		stop "$name"
-	done
-	rm -rf "$T"
-}
-
-has() { command -v "$1" >/dev/null 2>&1; }
 
 # start NAME PORT PROGRAM...: in a group of its own, if there are groups.
 start() {
@@ -61,7 +45,7 @@ start() {
 		done
 		# shellcheck disable=SC3045
 		ulimit -n 20000 2>/dev/null
-		exec "$@"
+		exec "$@" 9>&-
 	) </dev/null >>"$T/$its.log" 2>&1 &
 	echo $! >"$T/$its.pid"
 	echo "$port" >"$T/$its.port"
@@ -111,57 +95,8 @@ per_source=UNLIMITED" >"$T/xinetd.$free"
 	esac
 }
 
-stop() {
-	pid=$(cat "$T/$1.pid")
-	kill -TERM "$pid" 2>/dev/null
-	tries=0
-	while kill -0 "$pid" 2>/dev/null && [ $tries -lt 100 ]; do
-		sleep 0.05
-		tries=$((tries + 1))
-	done
-	kill -KILL "$pid" 2>/dev/null
-	wait "$pid" 2>/dev/null
-	for ctl in cpuacct memory; do
-		g=$CG/$ctl/bench.$$.$1
-		[ -d "$g" ] || continue
-		while read -r p; do
-			kill -KILL "$p" 2>/dev/null
-		done <"$g/cgroup.procs"
-		tries=0
-		while ! rmdir "$g" 2>/dev/null && [ $tries -lt 50 ]; do
-			sleep 0.05
-			tries=$((tries + 1))
-		done
-	done
-	left=
-	for s in $servers; do
-		[ "$s" = "$1" ] || left="$left $s"
-	done
-	servers=$left
-}
-
-# wait_for WHAT COMMAND...: up to 20 s.
-wait_for() {
-	what=$1 tries=0
-	shift
-	until "$@" >/dev/null 2>&1; do
-		tries=$((tries + 1))
-		if [ $tries -gt 200 ]; then
-			echo "bench: in vain: $what" >&2
-			cat "$T"/*.log >&2
-			exit 1
-		fi
-		sleep 0.1
-	done
-}
-
-pid_of() { cat "$T/$1.pid"; }
-port_of() { cat "$T/$1.port"; }
-children_of() { cat "/proc/$1/task/$1/children"; }
-nchildren() { children_of "$1" | wc -w; }
-has_children() { [ "$(nchildren "$1")" -ge "$2" ]; }
-
-# Processor time of a server and all it ever started, in ns.
+# Processor time of a server and all it ever started, in ns: also of programs
+# that have ended, as those of these servers do.
 cpu_ns() {
 	g=$CG/cpuacct/bench.$$.$1/cpuacct.usage
 	if [ -r "$g" ]; then
@@ -175,13 +110,6 @@ cpu_ns() {
 
 switches_of() {
 	awk '/^voluntary_ctxt/ { print $2 }' "/proc/$(pid_of "$1")/status"
-}
-
-# median: of the numbers on standard input.
-median() {
-	sort -g | awk '{ v[NR] = $1 } END { if (NR == 0) print "-";
-	    else if (NR % 2) print v[(NR + 1) / 2];
-	    else print (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
 }
 
 # ---- processor time ----
@@ -209,21 +137,12 @@ table() {
 		for name in "$@"; do
 			printf '%-12s %7d' "$name" "$clients"
 			for col in 3:8 4:8 5:8 6:9 7:9; do
-				printf " %${col#*:}s" "$(awk -v n="$name" \
-				    -v c="$clients" -v f="${col%:*}" \
-				    '$1 == n && $2 == c { print $f }' \
-				    "$T/cpu" | median)"
+				printf " %${col#*:}s" "$(value "$T/cpu" \
+				    "$name" "$clients" "${col%:*}")"
 			done
-			# The ratio of each round, then their median.
 			for other in "$@"; do
-				printf ' %9s' "$(awk -v n="$name" -v o="$other" \
-				    -v c="$clients" '
-				    $2 != c { next }
-				    $1 == n { mine[++i] = $3 }
-				    $1 == o { his[++j] = $3 }
-				    END { for (k = 1; k <= i && k <= j; k++)
-				        printf "%.3f\n", mine[k] / his[k] }' \
-				    "$T/cpu" | median)"
+				printf ' %9s' "$(ratio "$T/cpu" "$name" \
+				    "$other" "$clients" 3)"
 			done
 			echo
 		done
@@ -262,9 +181,7 @@ section_cpu() {
 	echo "$ROUNDS rounds of $CONNS connections; brood -n $N -m 1000"
 	# shellcheck disable=SC2086
 	table $names
-	for name in $names; do
-		stop "$name"
-	done
+	end_all
 }
 
 # ---- system calls ----
@@ -325,7 +242,7 @@ section_calls() {
 		has perf && p=$(perf_of "$kind" "$CONNS")
 		# shellcheck disable=SC2086
 		printf '%-10s %8s %8s %8s %8s %10s %10s\n' "$kind" $row $p
-		stop "$kind"
+		end_server "$kind"
 	done
 	echo "per connection; server's = master's + children's before execve (strace)"
 	for kind in $names; do
@@ -359,9 +276,7 @@ section_memory() {
 			idle_kb "$kind" 64 few$i
 			idle_kb "$kind" 1064 many$i
 		done
-		for name in $servers; do
-			stop "$name"
-		done
+		end_all
 	done
 	printf '%-8s %22s %22s\n' brood "KB a child (cgroup)" "(MemAvailable)"
 	for kind in $MEMORY; do
@@ -397,7 +312,7 @@ section_idle() {
 		before=$(cpu_ns idle)
 		sleep 5
 		echo "$kind: 5 s more, untraced: $(($(cpu_ns idle) - before)) ns"
-		stop idle
+		end_server idle
 	done
 }
 
@@ -421,8 +336,8 @@ section_big() {
 		done
 		echo "$kind: few is -n 8, many is -n 4096, both -m 8192"
 		table few many
-		stop few
-		stop many
+		end_server few
+		end_server many
 	done
 }
 
@@ -442,7 +357,7 @@ section_replace() {
 			echo "$kind, real-time: $(chrt -f 1 "$T/replace" \
 			    "$(pid_of r)" 50)"
 		fi
-		stop r
+		end_server r
 	done
 }
 
@@ -464,7 +379,7 @@ section_burst() {
 			        v[kv[1]] = kv[2] }
 			    printf "%s %.1f %.1f %s\n", $1, v["seconds"] * 1000,
 			        $2 / 500000, v["failed"] }' >>"$T/burst"
-			stop b
+			end_server b
 		done
 	done
 	echo "500 at once, each holding; brood -n 5 -m 600; $RUNS runs"
@@ -488,21 +403,13 @@ section_waits() {
 
 # ---- all of it ----
 
-cc=${CC:-gcc}
-for c in load replace waits; do
-	$cc -std=gnu17 -D_GNU_SOURCE -O2 -o "$T/$c" "$here/$c.c" || exit 1
-done
+build load replace waits
 if has musl-gcc; then
 	musl-gcc -O2 -static -o "$T/hello" "$here/hello.c" || exit 1
 else
 	echo "bench: no musl-gcc: handlers start slowly" >&2
-	$cc -O2 -static -o "$T/hello" "$here/hello.c" || exit 1
+	${CC:-gcc} -O2 -static -o "$T/hello" "$here/hello.c" || exit 1
 fi
 free=$((20000 + $$ % 10000))
 [ $# -gt 0 ] || set -- cpu calls memory idle big replace burst waits
-echo "$(uname -sr), $(nproc) processors, load $(cut -d' ' -f1-3 /proc/loadavg)"
-for section; do
-	echo
-	echo "== $section"
-	"section_$section"
-done
+run_sections "$@"

@@ -230,9 +230,4 @@ section_size() {
 
 build ask greet
 [ $# -gt 0 ] || set -- cpu calls size
-echo "$(uname -sr), $(nproc) processors, load $(cut -d' ' -f1-3 /proc/loadavg)"
-for section; do
-	echo
-	echo "== $section"
-	"section_$section"
-done
+run_sections "$@"

@@ -46,7 +46,7 @@ build packet greet
 [ $# -gt 0 ] || set -- 1 32
 start_greet bare bare-echo 1
 start_greet brood brood-echo 1
-echo "$(uname -sr), $(nproc) processors, load $(cut -d' ' -f1-3 /proc/loadavg)"
+machine
 : >"$T/rounds"
 for window; do
 	i=0

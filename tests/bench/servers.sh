@@ -1,4 +1,4 @@
-# servers.sh - inline.sh and packets.sh: starts and ends servers, measures.
+# servers.sh - what the benchmarks share: starts and ends servers, measures.
 #
 # shellcheck shell=sh disable=SC2002,SC2005,SC2034
 # The caller says which programs it wants, then calls what it needs.  All is
@@ -8,7 +8,7 @@ export LC_ALL=C
 here=$(cd "$(dirname "$0")" && pwd)
 top=$here/../..
 BUILD=${BUILD:-.}
-CG=/sys/fs/cgroup/cpuacct
+CG=/sys/fs/cgroup
 T=$(mktemp -d "${TMPDIR:-/tmp}/bench.XXXXXX") || exit 99
 servers=
 trap 'end_all; rm -rf "$T"' EXIT
@@ -17,6 +17,20 @@ trap 'exit 130' INT TERM HUP
 # greet's bare loop ends with its input: that of a script which is killed.
 mkfifo "$T/stay" || exit 99
 exec 9<>"$T/stay"
+
+machine() {
+	echo "$(uname -sr), $(nproc) processors, load $(cut -d' ' -f1-3 /proc/loadavg)"
+}
+
+# run_sections NAME...
+run_sections() {
+	machine
+	for section; do
+		echo
+		echo "== $section"
+		"section_$section"
+	done
+}
 
 has() { command -v "$1" >/dev/null 2>&1; }
 
@@ -39,9 +53,9 @@ build() {
 run_server() {
 	its=$1
 	shift
-	group=$CG/bench.$$.$its
+	group=$CG/cpuacct/bench.$$.$its
 	rm -f "$T/$its.out"
-	[ -w $CG/cgroup.procs ] && mkdir "$group" 2>/dev/null
+	[ -w $CG/cpuacct/cgroup.procs ] && mkdir "$group" 2>/dev/null
 	(
 		[ -d "$group" ] &&
 		    exec sh -c 'echo $$ >"$0"; exec setsid "$@" 9>&-' \
@@ -60,6 +74,18 @@ start_greet() {
 	wait_for "$1's $3 children" has_children "$(pid_of "$1")" "$3"
 }
 
+# Whoever is left in it, too.
+end_group() {
+	while read -r process; do
+		kill -KILL "$process" 2>/dev/null
+	done <"$group/cgroup.procs"
+	tries=0
+	while ! rmdir "$group" 2>/dev/null && [ $tries -lt 100 ]; do
+		sleep 0.05
+		tries=$((tries + 1))
+	done
+}
+
 end_server() {
 	its=$1 pid=$(pid_of "$1") tries=0
 	kill -TERM "$pid" 2>/dev/null
@@ -69,11 +95,8 @@ end_server() {
 	done
 	kill -KILL "$pid" 2>/dev/null
 	wait "$pid" 2>/dev/null
-	group=$CG/bench.$$.$its tries=0
-	while [ -d "$group" ] && ! rmdir "$group" 2>/dev/null &&
-	    [ $tries -lt 100 ]; do
-		sleep 0.05
-		tries=$((tries + 1))
+	for group in $CG/*/bench.$$."$its"; do
+		[ -d "$group" ] && end_group
 	done
 	left=
 	for s in $servers; do
@@ -112,7 +135,7 @@ has_children() { [ "$(children_of "$1" | wc -w)" -ge "$2" ]; }
 
 # Processor time of a server and all it ever started, in ns.
 cpu_ns() {
-	usage=$CG/bench.$$.$1/cpuacct.usage
+	usage=$CG/cpuacct/bench.$$.$1/cpuacct.usage
 	if [ -r "$usage" ]; then
 		cat "$usage"
 		return
