@@ -40,7 +40,8 @@ enum wrong {
 	NO_NOTE_AT_DEATH, KEEPS_CLAIM
 };
 
-static struct {
+static struct run {
+	const char *name;
 	unsigned children, kills;
 	bool renews, shares;
 	enum wrong wrong;
@@ -270,48 +271,39 @@ show(const void *state, char *text, size_t size)
 		    words[s->at[i]], s->place[i]);
 }
 
+static const struct run runs[] = {
+	{ "1 child",                                    1, 1, 0, 0, RIGHT },
+	{ "3 children, 2 killed",                       3, 2, 0, 0, RIGHT },
+	{ "2 children and a renewal",                   2, 0, 1, 0, RIGHT },
+	{ "3 children, 1 killed, and a renewal",        3, 1, 1, 0, RIGHT },
+	{ "2 children, 2 listeners, 1 killed",          2, 1, 0, 1, RIGHT },
+	{ "3 children, 2 listeners",                    3, 0, 0, 1, RIGHT },
+	{ "broken: who cannot claim leaves no note",    2, 0, 0, 1, NO_NOTE },
+	{ "broken: and tries only once",                2, 0, 0, 1, NO_SECOND_TRY },
+	{ "broken: nobody lets look again",             2, 0, 0, 0, NO_PASS },
+	{ "broken: a death is no reason to look again", 2, 1, 0, 0, NO_LOOK_AT_DEATH },
+	{ "broken: a death leaves no note",             2, 1, 0, 1, NO_NOTE_AT_DEATH },
+	{ "broken: a note is nobody's news",            2, 0, 0, 1, NO_RING },
+	{ "broken: a dead one keeps its claim",         2, 1, 0, 0, KEEPS_CLAIM },
+};
+
+static bool
+explore_one(unsigned i, bool talk)
+{
+	struct state first = { .armed = { 1, runs[i].shares } };
+	struct explore x = {
+		.bytes = sizeof first, .most = 4000000,
+		.steps = steps, .judge = judge, .show = show,
+	};
+
+	the = runs[i];
+	return explore_tap(&x, &first, i + 1, the.name, the.wrong != RIGHT,
+	    talk);
+}
+
 int
 main(int argc, char *argv[])
 {
-	static const struct {
-		const char *name;
-		unsigned children, kills;
-		bool renews, shares;
-		enum wrong wrong;
-	} runs[] = {
-		{ "1 child",                                    1, 1, 0, 0, RIGHT },
-		{ "3 children, 2 killed",                       3, 2, 0, 0, RIGHT },
-		{ "2 children and a renewal",                   2, 0, 1, 0, RIGHT },
-		{ "3 children, 1 killed, and a renewal",        3, 1, 1, 0, RIGHT },
-		{ "2 children, 2 listeners, 1 killed",          2, 1, 0, 1, RIGHT },
-		{ "3 children, 2 listeners",                    3, 0, 0, 1, RIGHT },
-		{ "broken: who cannot claim leaves no note",    2, 0, 0, 1, NO_NOTE },
-		{ "broken: and tries only once",                2, 0, 0, 1, NO_SECOND_TRY },
-		{ "broken: nobody lets look again",             2, 0, 0, 0, NO_PASS },
-		{ "broken: a death is no reason to look again", 2, 1, 0, 0, NO_LOOK_AT_DEATH },
-		{ "broken: a death leaves no note",             2, 1, 0, 1, NO_NOTE_AT_DEATH },
-		{ "broken: a note is nobody's news",            2, 0, 0, 1, NO_RING },
-		{ "broken: a dead one keeps its claim",         2, 1, 0, 0, KEEPS_CLAIM },
-	};
-	const unsigned nruns = sizeof runs / sizeof runs[0];
-	const bool talk = argc > 1 && strcmp(argv[1], "-v") == 0;
-	unsigned bad = 0;
-
-	printf("1..%u\n", nruns);
-	for (unsigned i = 0; i < nruns; i++) {
-		struct state first = { .armed = { 1, runs[i].shares } };
-		struct explore x = {
-			.bytes = sizeof first, .most = 4000000,
-			.steps = steps, .judge = judge, .show = show,
-		};
-
-		the.children = runs[i].children;
-		the.kills = runs[i].kills;
-		the.renews = runs[i].renews;
-		the.shares = runs[i].shares;
-		the.wrong = runs[i].wrong;
-		bad += !explore_tap(&x, &first, i + 1, runs[i].name,
-		    runs[i].wrong != RIGHT, talk);
-	}
-	return bad > 0;
+	return explore_main(argc, argv, sizeof runs / sizeof runs[0],
+	    explore_one);
 }

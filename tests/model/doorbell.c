@@ -407,53 +407,53 @@ show(const void *state, char *text, size_t size)
 	    s->wanted, s->rung, s->bell);
 }
 
+static const struct {
+	const char *name;
+	unsigned seats, min, max_idle, burst;
+	bool wanted_first;
+	enum wrong wrong;
+} runs[] = {
+	/*                                       seats min max_idle burst */
+	{ "3 seats, 1 wanted: no ring is lost",      3, 1, 1, 9, 0, RIGHT },
+	{ "3 seats, 1 wanted, 3 at most",            3, 1, 3, 9, 0, RIGHT },
+	{ "3 seats, 2 wanted: no ring is lost",      3, 2, 2, 9, 0, RIGHT },
+	{ "3 seats, 2 wanted, started one by one",   3, 2, 3, 1, 0, RIGHT },
+	{ "3 seats, wanted is read before counting", 3, 2, 2, 9, 1, RIGHT },
+	{ "4 seats, 1 wanted: no ring is lost",      4, 1, 2, 9, 0, RIGHT },
+	{ "4 seats, 2 wanted: no ring is lost",      4, 2, 2, 9, 0, RIGHT },
+	{ "broken: no fence after BUSY",             3, 1, 1, 9, 0, NO_FENCE },
+	{ "broken: cleared after counting",          3, 1, 1, 9, 0, CLEAR_LATE },
+	{ "broken: wanted raised after counting",    3, 1, 1, 9, 0, WANTED_LATE },
+	{ "broken: no fence after clearing",         3, 1, 1, 9, 0, CLEAR_BUFFERED },
+	{ "broken: no fence after reaping",          3, 1, 1, 9, 0, EMPTY_BUFFERED },
+	{ "broken: a death is no news",              3, 1, 1, 9, 0, NO_DEATH_NEWS },
+};
+
+static bool
+explore_one(unsigned i, bool talk)
+{
+	struct state first = { .death = 1 };
+	struct explore x = {
+		.bytes = sizeof first, .most = 3000000,
+		.steps = steps, .judge = judge, .show = show,
+	};
+
+	the.seats = runs[i].seats;
+	the.limits = (struct plan_limits){ .min_idle = runs[i].min,
+		.max_idle = runs[i].max_idle, .max = runs[i].seats,
+		.burst = runs[i].burst };
+	the.wrong = runs[i].wrong;
+	the.wanted_first = runs[i].wanted_first;
+	/* To keep what there is to visit small. */
+	the.born_idle = runs[i].seats > 3;
+	the.once = runs[i].seats > 3 && runs[i].min > 1;
+	return explore_tap(&x, &first, i + 1, runs[i].name,
+	    runs[i].wrong != RIGHT, talk);
+}
+
 int
 main(int argc, char *argv[])
 {
-	static const struct {
-		const char *name;
-		unsigned seats, min, max_idle, burst;
-		bool wanted_first;
-		enum wrong wrong;
-	} runs[] = {
-		/*                                       seats min max_idle burst */
-		{ "3 seats, 1 wanted: no ring is lost",      3, 1, 1, 9, 0, RIGHT },
-		{ "3 seats, 1 wanted, 3 at most",            3, 1, 3, 9, 0, RIGHT },
-		{ "3 seats, 2 wanted: no ring is lost",      3, 2, 2, 9, 0, RIGHT },
-		{ "3 seats, 2 wanted, started one by one",   3, 2, 3, 1, 0, RIGHT },
-		{ "3 seats, wanted is read before counting", 3, 2, 2, 9, 1, RIGHT },
-		{ "4 seats, 1 wanted: no ring is lost",      4, 1, 2, 9, 0, RIGHT },
-		{ "4 seats, 2 wanted: no ring is lost",      4, 2, 2, 9, 0, RIGHT },
-		{ "broken: no fence after BUSY",             3, 1, 1, 9, 0, NO_FENCE },
-		{ "broken: cleared after counting",          3, 1, 1, 9, 0, CLEAR_LATE },
-		{ "broken: wanted raised after counting",    3, 1, 1, 9, 0, WANTED_LATE },
-		{ "broken: no fence after clearing",         3, 1, 1, 9, 0, CLEAR_BUFFERED },
-		{ "broken: no fence after reaping",          3, 1, 1, 9, 0, EMPTY_BUFFERED },
-		{ "broken: a death is no news",              3, 1, 1, 9, 0, NO_DEATH_NEWS },
-	};
-	const unsigned nruns = sizeof runs / sizeof runs[0];
-	const bool talk = argc > 1 && strcmp(argv[1], "-v") == 0;
-	unsigned bad = 0;
-
-	printf("1..%u\n", nruns);
-	for (unsigned i = 0; i < nruns; i++) {
-		struct state first = { .death = 1 };
-		struct explore x = {
-			.bytes = sizeof first, .most = 3000000,
-			.steps = steps, .judge = judge, .show = show,
-		};
-
-		the.seats = runs[i].seats;
-		the.limits = (struct plan_limits){ .min_idle = runs[i].min,
-			.max_idle = runs[i].max_idle, .max = runs[i].seats,
-			.burst = runs[i].burst };
-		the.wrong = runs[i].wrong;
-		the.wanted_first = runs[i].wanted_first;
-		/* To keep what there is to visit small. */
-		the.born_idle = runs[i].seats > 3;
-		the.once = runs[i].seats > 3 && runs[i].min > 1;
-		bad += !explore_tap(&x, &first, i + 1, runs[i].name,
-		    runs[i].wrong != RIGHT, talk);
-	}
-	return bad > 0;
+	return explore_main(argc, argv, sizeof runs / sizeof runs[0],
+	    explore_one);
 }

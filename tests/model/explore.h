@@ -131,7 +131,7 @@ explore_run(struct explore *x, const void *first, size_t *at_r)
 	while (slots < 2 * x->most)
 		slots *= 2;
 	x->mask = slots - 1;
-	x->states = malloc(x->most * x->bytes);
+	x->states = calloc(x->most, x->bytes);
 	x->parent = malloc(x->most * sizeof *x->parent);
 	x->table = calloc(slots, sizeof *x->table);
 	x->n = x->from = x->nquiet = 0;
@@ -190,6 +190,21 @@ explore_tap(struct explore *x, const void *first, unsigned number,
 	explore_end(x);
 	fflush(stdout);
 	return ok;
+}
+
+/* The main() of a model: explore_tap() of each variant, by explore_one(),
+ * which is given its number from 0 on.  With -v all traces are printed. */
+static inline int
+explore_main(int argc, char *argv[], unsigned n,
+    bool (*explore_one)(unsigned i, bool talk))
+{
+	const bool talk = argc > 1 && strcmp(argv[1], "-v") == 0;
+	unsigned bad = 0;
+
+	printf("1..%u\n", n);
+	for (unsigned i = 0; i < n; i++)
+		bad += !explore_one(i, talk);
+	return bad > 0;
 }
 
 #endif

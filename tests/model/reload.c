@@ -77,7 +77,8 @@ enum wrong {
 	LEAVES			/* a master does not look at the queue */
 };
 
-static struct {
+static struct run {
+	const char *name;
 	unsigned clients, crashes, reloads, ends;
 	bool slow;		/* a new master may hang while it starts */
 	bool removed;		/* a file may lack the service */
@@ -429,66 +430,55 @@ show(const void *state, char *text, size_t size)
 		    s->wanted ? "" : " unwanted", s->queue, s->owed);
 }
 
+static const struct run runs[] = {
+	/*                   clients, crashes, reloads, ends, slow, gone */
+	{ "reloads and crashes",         2, 2, 2, 0, 0, 0, RIGHT },
+	{ "new masters that hang",       2, 2, 2, 0, 1, 0, RIGHT },
+	{ "the service goes",            2, 1, 2, 0, 1, 1, RIGHT },
+	{ "a stop, or a kill, at any time", 2, 1, 2, 1, 1, 0, RIGHT },
+	{ "all of it",                   1, 2, 2, 1, 1, 1, RIGHT },
+	{ "broken: the supervisor does not keep the listener",
+	  1, 1, 0, 0, 0, 0, NOT_HELD },
+	{ "broken: the old master is told before the new one is ready",
+	  1, 1, 1, 0, 1, 0, TOO_SOON },
+	{ "broken: who dies during a change is missed after it",
+	  1, 1, 1, 0, 1, 0, WAITS },
+	{ "broken: who came back during a change is forgotten",
+	  0, 1, 1, 0, 1, 0, FORGETS },
+	{ "broken: a late master is not told",
+	  0, 0, 1, 0, 1, 0, NO_UNDO },
+	{ "broken: the master is told first, then the listener closed",
+	  1, 0, 1, 0, 0, 1, TOLD_FIRST },
+	{ "broken: the next master has the old file",
+	  0, 1, 1, 0, 0, 0, OLD_FILE },
+	{ "broken: a master leaves without a look at the queue",
+	  1, 0, 1, 0, 0, 1, LEAVES },
+};
+
+static bool
+explore_one(unsigned i, bool talk)
+{
+	struct state first = {
+		.coming = NOBODY, .listens = 1, .wanted = 1,
+		.clients = (uint8_t)runs[i].clients,
+		.crashes = (uint8_t)runs[i].crashes,
+		.reloads = (uint8_t)runs[i].reloads,
+		.ends = (uint8_t)runs[i].ends,
+	};
+	struct explore x = {
+		.bytes = sizeof first, .most = 4000000,
+		.steps = steps, .judge = judge, .show = show,
+	};
+
+	the = runs[i];
+	first.master[0].at = SERVES;
+	return explore_tap(&x, &first, i + 1, the.name, the.wrong != RIGHT,
+	    talk);
+}
+
 int
 main(int argc, char *argv[])
 {
-	static const struct {
-		const char *name;
-		unsigned clients, crashes, reloads, ends;
-		bool slow, removed;
-		enum wrong wrong;
-	} runs[] = {
-		/*                   clients, crashes, reloads, ends, slow, gone */
-		{ "reloads and crashes",         2, 2, 2, 0, 0, 0, RIGHT },
-		{ "new masters that hang",       2, 2, 2, 0, 1, 0, RIGHT },
-		{ "the service goes",            2, 1, 2, 0, 1, 1, RIGHT },
-		{ "a stop, or a kill, at any time", 2, 1, 2, 1, 1, 0, RIGHT },
-		{ "all of it",                   1, 2, 2, 1, 1, 1, RIGHT },
-		{ "broken: the supervisor does not keep the listener",
-		  1, 1, 0, 0, 0, 0, NOT_HELD },
-		{ "broken: the old master is told before the new one is ready",
-		  1, 1, 1, 0, 1, 0, TOO_SOON },
-		{ "broken: who dies during a change is missed after it",
-		  1, 1, 1, 0, 1, 0, WAITS },
-		{ "broken: who came back during a change is forgotten",
-		  0, 1, 1, 0, 1, 0, FORGETS },
-		{ "broken: a late master is not told",
-		  0, 0, 1, 0, 1, 0, NO_UNDO },
-		{ "broken: the master is told first, then the listener closed",
-		  1, 0, 1, 0, 0, 1, TOLD_FIRST },
-		{ "broken: the next master has the old file",
-		  0, 1, 1, 0, 0, 0, OLD_FILE },
-		{ "broken: a master leaves without a look at the queue",
-		  1, 0, 1, 0, 0, 1, LEAVES },
-	};
-	const unsigned nruns = sizeof runs / sizeof runs[0];
-	const bool talk = argc > 1 && strcmp(argv[1], "-v") == 0;
-	unsigned bad = 0;
-
-	printf("1..%u\n", nruns);
-	for (unsigned i = 0; i < nruns; i++) {
-		struct state first = {
-			.coming = NOBODY, .listens = 1, .wanted = 1,
-			.clients = (uint8_t)runs[i].clients,
-			.crashes = (uint8_t)runs[i].crashes,
-			.reloads = (uint8_t)runs[i].reloads,
-			.ends = (uint8_t)runs[i].ends,
-		};
-		struct explore x = {
-			.bytes = sizeof first, .most = 4000000,
-			.steps = steps, .judge = judge, .show = show,
-		};
-
-		first.master[0].at = SERVES;
-		the.clients = runs[i].clients;
-		the.crashes = runs[i].crashes;
-		the.reloads = runs[i].reloads;
-		the.ends = runs[i].ends;
-		the.slow = runs[i].slow;
-		the.removed = runs[i].removed;
-		the.wrong = runs[i].wrong;
-		bad += !explore_tap(&x, &first, i + 1, runs[i].name,
-		    runs[i].wrong != RIGHT, talk);
-	}
-	return bad > 0;
+	return explore_main(argc, argv, sizeof runs / sizeof runs[0],
+	    explore_one);
 }

@@ -79,7 +79,8 @@ enum wrong {
 	BLIND			/* leaves without taking a farewell */
 };
 
-static struct {
+static struct run {
+	const char *name;
 	unsigned listeners, clients, farewells;
 	bool ends;		/* the master may dismiss all, or die */
 	enum wrong wrong;
@@ -482,49 +483,40 @@ show(const void *state, char *text, size_t size)
 	    s->all ? ", all" : "");
 }
 
+static const struct run runs[] = {
+	/*                       listeners, clients, farewells, ends */
+	{ "1 listener: nobody is forgotten",    1, 3, 2, 1, RIGHT },
+	{ "2 listeners: nobody is forgotten",   2, 3, 2, 1, RIGHT },
+	{ "3 farewells: the right number leave", 2, 2, 3, 1, RIGHT },
+	{ "broken: no baton after accept",      1, 2, 0, 0, NO_BATON },
+	{ "broken: nothing done after a kill",  1, 1, 0, 0, NO_LOOK },
+	{ "broken: MOD alone after a kill, a client waits",
+	  1, 1, 0, 0, MOD_ONLY },
+	{ "broken: MOD alone after a kill, nobody leaves",
+	  1, 0, 1, 0, MOD_ONLY },
+	{ "broken: BUSY before the baton",      1, 2, 0, 0, BUSY_FIRST },
+	{ "broken: no last round",              1, 1, 0, 1, NO_LAST_ROUND },
+	{ "broken: leaving without a farewell", 1, 0, 1, 0, BLIND },
+};
+
+static bool
+explore_one(unsigned i, bool talk)
+{
+	struct state first = { .clients = (uint8_t)runs[i].clients };
+	struct explore x = {
+		.bytes = sizeof first, .most = 1000000,
+		.steps = steps, .judge = judge, .show = show,
+	};
+
+	the = runs[i];
+	memset(first.child, child(LOOKS, 0), sizeof first.child);
+	return explore_tap(&x, &first, i + 1, the.name, the.wrong != RIGHT,
+	    talk);
+}
+
 int
 main(int argc, char *argv[])
 {
-	static const struct {
-		const char *name;
-		unsigned listeners, clients, farewells;
-		bool ends;
-		enum wrong wrong;
-	} runs[] = {
-		/*                       listeners, clients, farewells, ends */
-		{ "1 listener: nobody is forgotten",    1, 3, 2, 1, RIGHT },
-		{ "2 listeners: nobody is forgotten",   2, 3, 2, 1, RIGHT },
-		{ "3 farewells: the right number leave", 2, 2, 3, 1, RIGHT },
-		{ "broken: no baton after accept",      1, 2, 0, 0, NO_BATON },
-		{ "broken: nothing done after a kill",  1, 1, 0, 0, NO_LOOK },
-		{ "broken: MOD alone after a kill, a client waits",
-		  1, 1, 0, 0, MOD_ONLY },
-		{ "broken: MOD alone after a kill, nobody leaves",
-		  1, 0, 1, 0, MOD_ONLY },
-		{ "broken: BUSY before the baton",      1, 2, 0, 0, BUSY_FIRST },
-		{ "broken: no last round",              1, 1, 0, 1, NO_LAST_ROUND },
-		{ "broken: leaving without a farewell", 1, 0, 1, 0, BLIND },
-	};
-	const unsigned nruns = sizeof runs / sizeof runs[0];
-	const bool talk = argc > 1 && strcmp(argv[1], "-v") == 0;
-	unsigned bad = 0;
-
-	printf("1..%u\n", nruns);
-	for (unsigned i = 0; i < nruns; i++) {
-		struct state first = { .clients = (uint8_t)runs[i].clients };
-		struct explore x = {
-			.bytes = sizeof first, .most = 1000000,
-			.steps = steps, .judge = judge, .show = show,
-		};
-
-		memset(first.child, child(LOOKS, 0), sizeof first.child);
-		the.listeners = runs[i].listeners;
-		the.clients = runs[i].clients;
-		the.farewells = runs[i].farewells;
-		the.ends = runs[i].ends;
-		the.wrong = runs[i].wrong;
-		bad += !explore_tap(&x, &first, i + 1, runs[i].name,
-		    runs[i].wrong != RIGHT, talk);
-	}
-	return bad > 0;
+	return explore_main(argc, argv, sizeof runs / sizeof runs[0],
+	    explore_one);
 }

@@ -49,7 +49,8 @@ enum wrong {
 	MASTER_TELLS		/* the master writes LEAVING for a child */
 };
 
-static struct {
+static struct run {
+	const char *name;
 	unsigned seats, processes;
 	bool nonsense;
 	enum wrong wrong;
@@ -326,41 +327,33 @@ show(const void *state, char *text, size_t size)
 	snprintf(text + n, size - (size_t)n, "]");
 }
 
+static const struct run runs[] = {
+	{ "1 seat, 3 processes one after another", 1, 3, 0, RIGHT },
+	{ "2 seats, 3 processes",                  2, 3, 0, RIGHT },
+	{ "2 seats, and a child writes nonsense",  2, 3, 1, RIGHT },
+	{ "broken: LEAVING frees the seat",        1, 2, 0, BY_BYTE },
+	{ "broken: EMPTY before waiting",          1, 2, 0, UNWAITED },
+	{ "broken: STARTING after the fork",       1, 1, 0, FORK_FIRST },
+	{ "broken: the master writes LEAVING",     1, 1, 0, MASTER_TELLS },
+};
+
+static bool
+explore_one(unsigned i, bool talk)
+{
+	struct state first = { .seat = NOWHERE };
+	struct explore x = {
+		.bytes = sizeof first, .most = 1000000,
+		.steps = steps, .judge = judge, .show = show,
+	};
+
+	the = runs[i];
+	return explore_tap(&x, &first, i + 1, the.name, the.wrong != RIGHT,
+	    talk);
+}
+
 int
 main(int argc, char *argv[])
 {
-	static const struct {
-		const char *name;
-		unsigned seats, processes;
-		bool nonsense;
-		enum wrong wrong;
-	} runs[] = {
-		{ "1 seat, 3 processes one after another", 1, 3, 0, RIGHT },
-		{ "2 seats, 3 processes",                  2, 3, 0, RIGHT },
-		{ "2 seats, and a child writes nonsense",  2, 3, 1, RIGHT },
-		{ "broken: LEAVING frees the seat",        1, 2, 0, BY_BYTE },
-		{ "broken: EMPTY before waiting",          1, 2, 0, UNWAITED },
-		{ "broken: STARTING after the fork",       1, 1, 0, FORK_FIRST },
-		{ "broken: the master writes LEAVING",     1, 1, 0, MASTER_TELLS },
-	};
-	const unsigned nruns = sizeof runs / sizeof runs[0];
-	const bool talk = argc > 1 && strcmp(argv[1], "-v") == 0;
-	unsigned bad = 0;
-
-	printf("1..%u\n", nruns);
-	for (unsigned i = 0; i < nruns; i++) {
-		struct state first = { .seat = NOWHERE };
-		struct explore x = {
-			.bytes = sizeof first, .most = 1000000,
-			.steps = steps, .judge = judge, .show = show,
-		};
-
-		the.seats = runs[i].seats;
-		the.processes = runs[i].processes;
-		the.nonsense = runs[i].nonsense;
-		the.wrong = runs[i].wrong;
-		bad += !explore_tap(&x, &first, i + 1, runs[i].name,
-		    runs[i].wrong != RIGHT, talk);
-	}
-	return bad > 0;
+	return explore_main(argc, argv, sizeof runs / sizeof runs[0],
+	    explore_one);
 }
