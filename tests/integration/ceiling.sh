@@ -44,7 +44,7 @@ rushes() {
 	brood_start "$@" 127.0.0.1:0 cat
 	watch
 	is "600 short sessions by 8 clients: none fails" \
-	    "$(python3 "${srcdir:-.}/tests/integration/echoes.py" "$PORT" 600 8)" \
+	    "$(python3 -B "${srcdir:-.}/tests/integration/echoes.py" "$PORT" 600 8)" \
 	    "failed 0"
 	seen=$(watched)
 	is "never were there more than 5 children" \

@@ -1,11 +1,11 @@
 """usage: echoes.py PORT N CLIENTS [SECONDS]: N echo connections by so many
 clients, or as many as there is time for; prints how many failed, and how."""
-import os
 import errno
-import socket
 import sys
 import threading
 import time
+
+from clients import echo
 
 port, left, clients = (int(a) for a in sys.argv[1:4])
 end = time.monotonic() + float(sys.argv[4]) if len(sys.argv) > 4 else None
@@ -15,17 +15,7 @@ slowest = 0.0
 
 
 def one():
-    sent = os.urandom(20).hex().encode()
-    s = socket.create_connection(("127.0.0.1", port), timeout=25)
-    s.sendall(sent)
-    s.shutdown(socket.SHUT_WR)
-    got = b""
-    while True:
-        part = s.recv(200)
-        if not part:
-            break
-        got += part
-    s.close()
+    sent, got = echo(port, 25)
     if got != sent:
         failed.append("cut" if sent.startswith(got) else "wrong")
 

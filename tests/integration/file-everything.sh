@@ -96,7 +96,7 @@ conf >"$CONF"
 file_begin
 log_has ' ready ' || { not_ok "the file is served"; finish; }
 port_like() { sed -n "s/.* info listen addr=$2.*:\\([0-9]*\\) service=$1\$/\\1/p" "$LOG"; }
-python3 "$here/file_load.py" "$T" tcp="$(port_like echo 127)" \
+python3 -B "$here/file_load.py" "$T" tcp="$(port_like echo 127)" \
     tcp="$(port_like echo 127)" udp="$(port_like echo udp)" \
     git="$(port_of_service git)" rsync="$(port_of_service rsync)" \
     ssh="$(port_of_service ssh)" tftp="$(port_of_service tftp)" \

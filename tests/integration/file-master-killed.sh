@@ -44,7 +44,7 @@ other_port=$(port_of_service other)
 frail_port=$(port_of_service frail)
 
 # ---- under load
-python3 "$here/file_gap.py" "$LOG" one "$(port_of_service one)" \
+python3 -B "$here/file_gap.py" "$LOG" one "$(port_of_service one)" \
     "${CLIENTS:-8}" "${KILLS:-4}" >"$T/gap" 2>&1
 is "no client is refused, reset or cut" "$(grep -v '^gap' "$T/gap")" "failed 0"
 sed -n 's/^gap /# gap of a killed master, in ms: /p' "$T/gap"

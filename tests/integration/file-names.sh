@@ -48,7 +48,7 @@ heard() { [ "$(wc -l <"$T/heard")" -gt "$1" ]; }
 conf >"$CONF"
 file_begin
 masters=$(masters)
-python3 "$here/file_load.py" "$T" tcp="$(port_of_service one)" \
+python3 -B "$here/file_load.py" "$T" tcp="$(port_of_service one)" \
     tcp="$(port_of_service two)" >"$T/counts" 2>"$T/failures" &
 load=$!
 MASTERS="$MASTERS $load"

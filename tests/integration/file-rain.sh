@@ -55,7 +55,7 @@ file_begin
 still=$(master_of still)
 slow_pid=$(master_of slow)
 port=$(port_of_service program)
-python3 "$here/file_load.py" "$T" tcp="$(port_of_service built)" \
+python3 -B "$here/file_load.py" "$T" tcp="$(port_of_service built)" \
     tcp="$(port_of_service built)" udp="$(udp_port)" tcp="$port" tcp="$port" \
     tcp="$(port_of_service still)" >"$T/counts" 2>"$T/failures" &
 load=$!

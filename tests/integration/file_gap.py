@@ -15,6 +15,8 @@ import sys
 import threading
 import time
 
+from clients import all_of
+
 log, name, port = sys.argv[1:4]
 clients, kills = int(sys.argv[4]), int(sys.argv[5])
 lock = threading.Condition()
@@ -41,11 +43,7 @@ def one(long):
         time.sleep(0.2)
     s.sendall(sent)
     s.shutdown(socket.SHUT_WR)
-    while True:
-        part = s.recv(1000)
-        if not part:
-            break
-        got += part
+    got += all_of(s)
     s.close()
     if got != sent:
         raise OSError("sent %r got %r" % (sent, got))

@@ -18,6 +18,8 @@ import sys
 import threading
 import time
 
+from clients import all_of
+
 folder = sys.argv[1]
 path = lambda *names: os.path.join(folder, *names)
 quiet = dict(stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -35,15 +37,6 @@ def same(one, other):
     with open(one, "rb") as a, open(other, "rb") as b:
         if a.read() != b.read():
             raise OSError("%s and %s differ" % (one, other))
-
-
-def all_of(s):
-    got = b""
-    while True:
-        part = s.recv(65536)
-        if not part:
-            return got
-        got += part
 
 
 def tcp(port, number):

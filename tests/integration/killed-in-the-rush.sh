@@ -6,7 +6,7 @@ need python3
 
 rush() {
 	brood_start -n 24 -m 100 127.0.0.1:0 cat
-	python3 "${srcdir:-.}/tests/integration/echoes.py" "$PORT" 1000000 16 5 \
+	python3 -B "${srcdir:-.}/tests/integration/echoes.py" "$PORT" 1000000 16 5 \
 	    >"$T/echoes" 2>&1 &
 	rush=$!
 	# Blindly: some have just accepted.

@@ -38,7 +38,7 @@ killed() {
 # While clients come all the time: none hangs.
 loaded() {
 	brood_start -n 8 127.0.0.1:0 cat
-	python3 "${srcdir:-.}/tests/integration/echoes.py" "$PORT" 1000000 8 1.5 \
+	python3 -B "${srcdir:-.}/tests/integration/echoes.py" "$PORT" 1000000 8 1.5 \
 	    >"$T/echoes" 2>&1 &
 	rush=$!
 	wait_until log_at_least 100 ' begin '

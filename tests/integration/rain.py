@@ -6,10 +6,11 @@ have a connection (no descriptor 0) nor be a program (its name is brood)."""
 import os
 import random
 import signal
-import socket
 import sys
 import threading
 import time
+
+from clients import echo
 
 master, port, left = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 lock = threading.Lock()
@@ -17,17 +18,7 @@ failed = []
 
 
 def one():
-    sent = os.urandom(20).hex().encode()
-    s = socket.create_connection(("127.0.0.1", port), timeout=30)
-    s.sendall(sent)
-    s.shutdown(socket.SHUT_WR)
-    got = b""
-    while True:
-        part = s.recv(200)
-        if not part:
-            break
-        got += part
-    s.close()
+    sent, got = echo(port, 30)
     if got != sent:
         failed.append("sent %r got %r" % (sent, got))
 
