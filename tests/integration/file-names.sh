@@ -2,14 +2,12 @@
 # A file with names that nobody answers for: who is served does not notice,
 # broodctl does not wait for ever, and the file is refused in time.  LONG=1:
 # more names than there is time for (30 s more).
-[ -n "${INSIDE-}" ] || ! unshare -mn true 2>/dev/null ||
-    INSIDE=1 exec unshare -mn sh "$0"
+. "${srcdir:-.}/tests/integration/private-lib.sh"
 . "${srcdir:-.}/tests/integration/lib.sh"
-[ -n "${INSIDE-}" ] || skip_all "no mount and network namespaces"
-need ip python3 nc
+private_network
+need python3 nc
 here=${srcdir:-.}/tests/integration
 
-ip link set lo up
 # Somebody who hears every question, and says nothing.
 python3 -c 'import socket, time
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -18,11 +16,11 @@ print("hears", flush=True)
 while True: print(s.recv(2000), flush=True)' >"$T/heard" &
 MASTERS="$MASTERS $!"
 wait_until grep -q hears "$T/heard"
-printf 'nameserver 127.0.0.53\noptions timeout:30 attempts:5\n' >"$T/resolv"
-printf 'hosts: files dns\nservices: files\npasswd: files\ngroup: files\n' >"$T/nsswitch"
+printf 'nameserver 127.0.0.53\noptions timeout:30 attempts:5\n' >"$T/resolv.conf"
+printf 'hosts: files dns\nservices: files\npasswd: files\ngroup: files\n' >"$T/nsswitch.conf"
 printf '127.0.0.1 near\n' >"$T/hosts"
-for name in resolv:resolv.conf nsswitch:nsswitch.conf hosts:hosts; do
-	mount --bind "$T/${name%%:*}" "/etc/${name#*:}" || skip_all "cannot mount"
+for name in resolv.conf nsswitch.conf hosts; do
+	private_file "$name"
 done
 
 if [ "$(id -u)" -eq 0 ]; then user=nobody; else user=$(id -un); fi

@@ -1,12 +1,10 @@
 #!/bin/sh
 # Every address a name resolves to is listened on, each family by itself, with
 # the backlog that was asked for.
-[ -n "${INSIDE-}" ] || ! unshare -mn true 2>/dev/null ||
-    INSIDE=1 exec unshare -mn sh "$0"
+. "${srcdir:-.}/tests/integration/private-lib.sh"
 . "${srcdir:-.}/tests/integration/lib.sh"
-[ -n "${INSIDE-}" ] || skip_all "no mount and network namespaces"
-need ip ss nc
-ip link set lo up
+private_network
+need ss nc
 ip -6 addr show dev lo | grep -q ::1 || skip_all "no IPv6"
 
 cat >"$T/hosts" <<HOSTS
@@ -17,9 +15,9 @@ cat >"$T/hosts" <<HOSTS
 127.0.0.3 three
 ::1 three
 HOSTS
-mount --bind "$T/hosts" /etc/hosts || skip_all "cannot mount"
+private_file hosts
 echo 'our-test 7009/tcp' >"$T/services"
-mount --bind "$T/services" /etc/services || skip_all "cannot mount"
+private_file services
 
 # Every listener with its backlog; ss(8) writes an IPv6 one that takes IPv4
 # too as *:PORT.

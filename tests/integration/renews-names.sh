@@ -1,16 +1,14 @@
 #!/bin/sh
 # HUP resolves the names again: addresses come and go, and no client is lost.
-[ -n "${INSIDE-}" ] || ! unshare -mn true 2>/dev/null ||
-    INSIDE=1 exec unshare -mn sh "$0"
+. "${srcdir:-.}/tests/integration/private-lib.sh"
 . "${srcdir:-.}/tests/integration/lib.sh"
-[ -n "${INSIDE-}" ] || skip_all "no mount and network namespaces"
-need ip ss nc
-ip link set lo up
+private_network
+need ss nc
 ip -6 addr show dev lo | grep -q ::1 || skip_all "no IPv6"
 : >"$T/hosts"
-mount --bind "$T/hosts" /etc/hosts || skip_all "cannot mount"
-printf 'hosts: files\nservices: files\npasswd: files\n' >"$T/nsswitch"
-mount --bind "$T/nsswitch" /etc/nsswitch.conf || skip_all "cannot mount"
+private_file hosts
+printf 'hosts: files\nservices: files\npasswd: files\n' >"$T/nsswitch.conf"
+private_file nsswitch.conf
 
 hosts() {
 	printf '%s name\n' "$@" >"$T/hosts"

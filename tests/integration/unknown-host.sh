@@ -1,22 +1,20 @@
 #!/bin/sh
 # Names that are unknown, or whose server never answers, end a start in time;
 # while it serves they change nothing.
-[ -n "${INSIDE-}" ] || ! unshare -mn true 2>/dev/null ||
-    INSIDE=1 exec unshare -mn sh "$0"
+. "${srcdir:-.}/tests/integration/private-lib.sh"
 . "${srcdir:-.}/tests/integration/lib.sh"
-[ -n "${INSIDE-}" ] || skip_all "no mount and network namespaces"
-need ip perl nc
-ip link set lo up
+private_network
+need perl nc
 printf '127.0.0.1 here localhost\n' >"$T/hosts"
-mount --bind "$T/hosts" /etc/hosts || skip_all "cannot mount"
+private_file hosts
 printf 'hosts: files dns\nservices: files\npasswd: files\ngroup: files\n' \
-    >"$T/nsswitch"
-mount --bind "$T/nsswitch" /etc/nsswitch.conf || skip_all "cannot mount"
-: >"$T/resolv"
-mount --bind "$T/resolv" /etc/resolv.conf || skip_all "cannot mount"
+    >"$T/nsswitch.conf"
+private_file nsswitch.conf
+: >"$T/resolv.conf"
+private_file resolv.conf
 
 # Nobody is at the name server's port.
-echo 'nameserver 127.0.0.1' >"$T/resolv"
+echo 'nameserver 127.0.0.1' >"$T/resolv.conf"
 brood_fails 69 'nosuch\.example\.:7000: ' nosuch.example.:7000 cat
 brood_fails 69 'nosuch\.example\.:7000: ' here:7001,nosuch.example.:7000 cat
 
