@@ -86,18 +86,9 @@ surroundings() {
 	send hello
 	soon "a program is started" busy_is 1
 	pid=$(busy_children)
-	is "nothing but 0, 1 and 2 is open" \
-	    "$(find "/proc/$pid/fd" -type l -printf '%f\n' | sort | tr '\n' ' ')" \
-	    "0 1 2 "
-	is "0 and 1 are the same" "$(readlink "/proc/$pid/fd/0")" \
-	    "$(readlink "/proc/$pid/fd/1")"
-	flags=$(sed -n 's/^flags:[^0-9]*0*//p' "/proc/$pid/fdinfo/0")
-	is "it blocks" $((0$flags & 04000)) 0
+	begins_clean "$pid"
 	is "the datagram is still there" "$(ss -Hlun "sport = :$PORT" | wc -l)" 1
 	check "unread" [ "$(unread)" -gt 0 ]
-	is "no signal is blocked, ignored or caught" \
-	    "$(grep -E '^Sig(Blk|Ign|Cgt)' "/proc/$pid/status" | tr -d '\t\n')" \
-	    "SigBlk:0000000000000000SigIgn:0000000000000000SigCgt:0000000000000000"
 	is "nothing of LISTEN_FDS" \
 	    "$(tr '\0' '\n' <"/proc/$pid/environ" | grep -c ^LISTEN_)" 0
 	is "no client's address" \

@@ -76,16 +76,7 @@ surroundings() {
 	pid=$(busy_children)
 	is "it is still in the queue" \
 	    "$(ss -Hltn "sport = :$PORT" | awk '{ print $2 }')" 1
-	is "nothing but 0, 1 and 2 is open" \
-	    "$(find "/proc/$pid/fd" -type l -printf '%f\n' | sort | tr '\n' ' ')" \
-	    "0 1 2 "
-	is "0 and 1 are the same" "$(readlink "/proc/$pid/fd/0")" \
-	    "$(readlink "/proc/$pid/fd/1")"
-	flags=$(sed -n 's/^flags:[^0-9]*0*//p' "/proc/$pid/fdinfo/0")
-	is "it blocks" $((0$flags & 04000)) 0
-	is "no signal is blocked, ignored or caught" \
-	    "$(grep -E '^Sig(Blk|Ign|Cgt)' "/proc/$pid/status" | tr -d '\t\n')" \
-	    "SigBlk:0000000000000000SigIgn:0000000000000000SigCgt:0000000000000000"
+	begins_clean "$pid"
 	kill -KILL "$pid"
 	soon "one that is killed is replaced, as the client still waits" \
 	    eval 'busy_is 1 && [ "$(busy_children)" != "$pid" ]'

@@ -32,6 +32,20 @@ none_left() {
 	done
 }
 
+# begins_clean PID: a program that has the listener as it was, and no more.
+begins_clean() {
+	is "nothing but 0, 1 and 2 is open" \
+	    "$(find "/proc/$1/fd" -type l -printf '%f\n' | sort | tr '\n' ' ')" \
+	    "0 1 2 "
+	is "0 and 1 are the same" "$(readlink "/proc/$1/fd/0")" \
+	    "$(readlink "/proc/$1/fd/1")"
+	flags=$(sed -n 's/^flags:[^0-9]*0*//p' "/proc/$1/fdinfo/0")
+	is "it blocks" $((0$flags & 04000)) 0
+	is "no signal is blocked, ignored or caught" \
+	    "$(grep -E '^Sig(Blk|Ign|Cgt)' "/proc/$1/status" | tr -d '\t\n')" \
+	    "SigBlk:0000000000000000SigIgn:0000000000000000SigCgt:0000000000000000"
+}
+
 # page PATH: what workers_serve.py answers.
 page() {
 	printf 'GET %s HTTP/1.0\r\n\r\n' "$1" | ask
