@@ -8,23 +8,11 @@
 
 #include "brood/builtin.h"
 #include "brood/where.h"
+#include "brood/whole.h"
 #include "brood/words.h"
+#include "lib/who.h"
 #include "tools/err.h"
 #include "tools/log.h"
-
-static void __attribute__((format(printf, 4, 5)))
-wrong(struct conf *c, const struct directive *d, unsigned word,
-    const char *fmt, ...)
-{
-	char text[1024];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
-	mistake(c->m, d->file, d->line,
-	    d->word[word < d->n ? word : d->n - 1].column, "%s", text);
-}
 
 /* "file:line" of another directive, for a message. */
 static const char *
@@ -61,14 +49,14 @@ complain_unknown(struct conf *c, const struct directive *d,
 	struct words_word w;
 
 	if (words_find(name, &w))
-		wrong(c, d, 0, here == WORDS_TOP ? "%s: expected in a service's "
-		    "block" : "%s: expected outside of the services' blocks",
-		    name);
+		mistake_at(c->m, d, 0, here == WORDS_TOP ?
+		    "%s: expected in a service's block" :
+		    "%s: expected outside of the services' blocks", name);
 	else if (near != NULL)
-		wrong(c, d, 0, "%.60s: no such word, expected one of "
+		mistake_at(c->m, d, 0, "%.60s: no such word, expected one of "
 		    "brood.conf(5); did you mean \"%s\"?", name, near);
 	else
-		wrong(c, d, 0, "%.60s: no such word, expected one of "
+		mistake_at(c->m, d, 0, "%.60s: no such word, expected one of "
 		    "brood.conf(5)", name);
 }
 
@@ -88,13 +76,13 @@ check_values(struct conf *c, const struct directive *d,
 		most = 2;
 	}
 	if (d->block) {
-		wrong(c, d, 0, "%s: expected no block", w->is.name);
+		mistake_at(c->m, d, 0, "%s: expected no block", w->is.name);
 		return false;
 	}
 	if (d->n >= least && d->n <= most)
 		return true;
-	wrong(c, d, d->n > most ? most : 0, "%s: expected %s %s", w->is.name,
-	    any ? "at least one" : most == 1 ? "no" : "one",
+	mistake_at(c->m, d, d->n > most ? most : 0, "%s: expected %s %s",
+	    w->is.name, any ? "at least one" : most == 1 ? "no" : "one",
 	    w->is.value != NULL ? w->is.value : "yes or no");
 	return false;
 }
@@ -108,8 +96,8 @@ check_first(struct conf *c, const struct directive *d,
 
 	if (before == NULL || w->is.many)
 		return true;
-	wrong(c, d, 0, "%s: expected once; the first is at %s", w->is.name,
-	    place(before, buf));
+	mistake_at(c->m, d, 0, "%s: expected once; the first is at %s",
+	    w->is.name, place(before, buf));
 	return false;
 }
 
@@ -122,32 +110,46 @@ check_log(struct conf *c, const struct directive *d)
 	if (strcmp(d->word[0].text, "log") == 0) {
 		if (value[0] != '/' && strcmp(value, "stderr") != 0 &&
 		    strcmp(value, "syslog") != 0)
-			wrong(c, d, 1, "log %.60s: expected stderr, syslog or an "
-			    "absolute path", value);
+			mistake_at(c->m, d, 1, "log %.60s: expected stderr, "
+			    "syslog or an absolute path", value);
 		return;
 	}
 	if (!log_level_of(value, &level))
-		wrong(c, d, 1, "log-level %.60s: expected error, warn, info or "
-		    "debug", value);
+		mistake_at(c->m, d, 1, "log-level %.60s: expected error, warn, "
+		    "info or debug", value);
+}
+
+/* Of those whose sockets are asked. */
+static bool
+is_list(const char *name)
+{
+	return strcmp(name, "control-look") == 0 ||
+	    strcmp(name, "control-operate") == 0 ||
+	    strcmp(name, "control-own") == 0;
 }
 
 static void
 check_global(struct conf *c, const struct directive *d, struct brood *scratch)
 {
 	const char *name = d->word[0].text, *value = d->word[1].text;
+	struct who who;
+	struct err e;
 
 	if ((strcmp(name, "control") == 0 && strcmp(value, "none") == 0))
 		return;
 	if ((strcmp(name, "control") == 0 || strcmp(name, "pidfile") == 0) &&
 	    value[0] != '/')
-		wrong(c, d, 1, "%s %.60s: expected an absolute path", name,
-		    value);
+		mistake_at(c->m, d, 1, "%s %.60s: expected an absolute path",
+		    name, value);
 	else if (strcmp(name, "control") == 0 && strlen(value) > CONF_CONTROL)
-		wrong(c, d, 1, "control %.60s: too long, expected at most %d bytes, "
-		    "as names of services are added", value, CONF_CONTROL);
+		mistake_at(c->m, d, 1, "control %.60s: too long, expected at most "
+		    "%d bytes, as names of services are added", value,
+		    CONF_CONTROL);
 	else if (strcmp(name, "pidfile") != 0 &&
 	    brood_set(scratch, name, value) == -1)
-		wrong(c, d, 1, "%s", brood_error(scratch));
+		mistake_at(c->m, d, 1, "%s", brood_error(scratch));
+	else if (is_list(name) && who_read(&who, value, &e) == -1)
+		mistake_at(c->m, d, 1, "%s: %s", name, e.text);
 }
 
 static void
@@ -157,7 +159,7 @@ check_generations(struct conf *c, const struct directive *d)
 
 	strtonum(d->word[1].text, WORDS_LEAST, WORDS_MOST, &why);
 	if (why != NULL)
-		wrong(c, d, 1, "%s %.60s: %s, expected %d to %d",
+		mistake_at(c->m, d, 1, "%s %.60s: %s, expected %d to %d",
 		    d->word[0].text, d->word[1].text, why, WORDS_LEAST,
 		    WORDS_MOST);
 }
@@ -186,7 +188,7 @@ set(struct conf *c, struct brood *b, const struct directive *d, unsigned word,
     const char *value)
 {
 	if (brood_set(b, d->word[0].text, value) == -1)
-		wrong(c, d, word, "%s", brood_error(b));
+		mistake_at(c->m, d, word, "%s", brood_error(b));
 }
 
 static void
@@ -199,7 +201,7 @@ set_word(struct conf *c, struct brood *b, const struct directive *d)
 	else if (strcmp(name, "on") == 0)
 		set(c, b, d, 1, join(d, 1));
 	else if (strcmp(name, "chdir") == 0 && d->word[1].text[0] != '/')
-		wrong(c, d, 1, "chdir %.60s: expected an absolute path",
+		mistake_at(c->m, d, 1, "chdir %.60s: expected an absolute path",
 		    d->word[1].text);
 	else
 		for (unsigned i = 1; i < d->n; i++)
@@ -215,15 +217,15 @@ set_handler(struct conf *c, struct conf_service *s)
 
 	if (strncmp(kind, "inline", 6) == 0) {
 		if (builtin_install(s->brood, what) == -1)
-			wrong(c, d, 1, "%s %.60s: no such service, expected echo, "
-			    "discard, daytime, chargen, time, qotd or tcpmux",
-			    kind, what);
+			mistake_at(c->m, d, 1, "%s %.60s: no such service, "
+			    "expected echo, discard, daytime, chargen, time, qotd "
+			    "or tcpmux", kind, what);
 		brood_set(s->brood, "kind", kind);
 		return;
 	}
 	if (strchr(what, '/') != NULL && what[0] != '/') {
-		wrong(c, d, 1, "%s %.60s: expected an absolute path, or a name "
-		    "to be looked for in PATH", kind, what);
+		mistake_at(c->m, d, 1, "%s %.60s: expected an absolute path, or "
+		    "a name to be looked for in PATH", kind, what);
 		return;
 	}
 	argv = tree_make(d->n * sizeof *argv);
@@ -231,71 +233,7 @@ set_handler(struct conf *c, struct conf_service *s)
 		argv[i - 1] = tree_copy(d->word[i].text);
 	brood_set(s->brood, "kind", kind);
 	if (brood_program(s->brood, argv) == -1)
-		wrong(c, d, 1, "%s", brood_error(s->brood));
-}
-
-/* Which directive does a message speak of?  It begins with its word. */
-static const struct directive *
-spoken_of(const struct conf_service *s, const char *text)
-{
-	static const struct { const char *says, *word; } hints[] = {
-		{ "unknown user", "user" }, { "unknown group", "user" },
-		{ "become", "user" }, { "change to", "chdir" },
-	};
-	const struct directive *d = conf_word(s, "groups");
-	const char *group = "unknown group: ";
-	size_t n = strcspn(text, " :");
-
-	if (d != NULL && strncmp(text, group, strlen(group)) == 0 &&
-	    strstr(d->word[1].text, text + strlen(group)) != NULL)
-		return d;
-
-	for (unsigned i = s->nwords; i-- > 0;)
-		if (strlen(s->word[i]->word[0].text) == n &&
-		    strncmp(s->word[i]->word[0].text, text, n) == 0)
-			return s->word[i];
-	for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)
-		if (strstr(text, hints[i].says) != NULL &&
-		    (d = conf_word(s, hints[i].word)) != NULL)
-			return d;
-	return s->handler;
-}
-
-/* What peer-session is for. */
-static bool
-is_udp_only(const struct conf_service *s)
-{
-	const struct directive *d;
-
-	STAILQ_FOREACH(d, &s->at->children, next)
-		for (unsigned i = 1; i < d->n; i++)
-			if (strcmp(d->word[0].text, "listen") == 0 &&
-			    strncmp(d->word[i].text, "udp:", 4) != 0)
-				return false;
-	return true;
-}
-
-static void
-check_together(struct conf *c, struct conf_service *s)
-{
-	const struct directive *d;
-
-	if (geteuid() == 0 && conf_word(s, "user") == NULL) {
-		if (!c->partial)
-			wrong(c, s->at, 1, "service %s has no user: expected `user "
-			    "NAME' here or above (`user root' if that is meant)",
-			    s->name);
-		return;
-	}
-	d = conf_word(s, "peer-session");
-	if (d != NULL && !is_udp_only(s)) {
-		wrong(c, d, 1, "peer-session: expected udp addresses only");
-		return;
-	}
-	if (brood_check(s->brood) == 0)
-		return;
-	d = spoken_of(s, brood_error(s->brood));
-	wrong(c, d, 1, "%s", brood_error(s->brood));
+		mistake_at(c->m, d, 1, "%s", brood_error(s->brood));
 }
 
 static void
@@ -321,14 +259,14 @@ read_word(struct conf *c, struct conf_service *s, const struct directive *d,
 	if (w.kind == WORDS_ENABLED) {
 		s->enabled = strcmp(d->word[1].text, "no") != 0;
 		if (s->enabled && strcmp(d->word[1].text, "yes") != 0)
-			wrong(c, d, 1, "enabled %.60s: expected yes or no",
-			    d->word[1].text);
+			mistake_at(c->m, d, 1, "enabled %.60s: expected yes or "
+			    "no", d->word[1].text);
 	}
 	if (w.kind != WORDS_HANDLER)
 		return;
 	if (s->handler != NULL)
-		wrong(c, d, 0, "%s: expected one program or built-in; the first is "
-		    "at %s", w.is.name, place(s->handler, buf));
+		mistake_at(c->m, d, 0, "%s: expected one program or built-in; "
+		    "the first is at %s", w.is.name, place(s->handler, buf));
 	else
 		s->handler = d;
 }
@@ -351,75 +289,15 @@ set_words(struct conf *c, struct conf_service *s)
 	}
 }
 
-static void
-check_whole(struct conf *c, struct conf_service *s)
-{
-	if (s->handler == NULL)
-		wrong(c, s->at, 1, "service %s serves nothing: expected exec, "
-		    "exec-wait, worker, inline or inline-wait", s->name);
-	else if (conf_word(s, "listen") == NULL)
-		wrong(c, s->at, 1, "service %s listens nowhere: expected `listen "
-		    "ADDRESS...'", s->name);
-}
-
-/* What its handler makes it, before all words are read; NULL: nothing. */
-static const char *
-kind_of(const struct conf_service *s)
-{
-	const struct directive *d;
-	struct words_word w;
-
-	STAILQ_FOREACH(d, &s->at->children, next)
-		if (words_find(d->word[0].text, &w) && w.kind == WORDS_HANDLER)
-			return d->word[0].text;
-	return NULL;
-}
-
-static bool
-is_among(const char *word, const char *list)
-{
-	size_t n = strlen(word);
-
-	for (const char *at = list; (at = strstr(at, word)) != NULL; at += n)
-		if ((at == list || at[-1] == ' ') &&
-		    (at[n] == ' ' || at[n] == '\0'))
-			return true;
-	return false;
-}
-
-/* A pool of fixed size has no use for the limits of others. */
-static bool
-is_fixed(const struct conf_service *s)
-{
-	const struct directive *d;
-
-	STAILQ_FOREACH(d, &s->at->children, next)
-		if (strcmp(d->word[0].text, "children") == 0)
-			return true;
-	return false;
-}
-
-static bool
-is_for(const struct words_word *w, const struct conf_service *s,
-    const char *kind)
-{
-	if (strcmp(w->is.name, "peer-session") == 0 && !is_udp_only(s))
-		return false;
-	if ((w->is.live || strcmp(w->is.name, "idle-time") == 0) && is_fixed(s))
-		return false;
-	return w->is.kinds[0] == '\0' || is_among(kind, w->is.kinds);
-}
-
 /* Defaults that mean nothing to its kind are not its own. */
 static void
 inherit(const struct conf *c, struct conf_service *s)
 {
-	const char *kind = kind_of(s);
 	struct words_word w;
 
-	for (unsigned i = 0; kind != NULL && i < c->ndefaults; i++)
+	for (unsigned i = 0; i < c->ndefaults; i++)
 		if (words_find(c->defaults[i]->word[0].text, &w) &&
-		    is_for(&w, s, kind))
+		    whole_suits(s, c->defaults[i], &w))
 			keep(&s->word, &s->nwords, c->defaults[i]);
 }
 
@@ -439,14 +317,16 @@ fill_service(struct conf *c, struct conf_service *s)
 	set_words(c, s);
 	where_read(c, s);
 	if (c->m->n == before && !c->partial)
-		check_whole(c, s);
+		whole_check(c, s);
 	if (c->m->n == before && s->enabled && s->handler != NULL)
-		check_together(c, s);
-	/* Big, and a child that looks something up would have it, too. */
-	brood_free(s->brood);
-	s->brood = NULL;
+		whole_check_words(c, s);
 	if (c->m->n == before && s->enabled)
 		where_resolve(c, s);
+	if (c->m->n == before && s->enabled && s->handler != NULL)
+		whole_check_addresses(c, s);
+	/* Big, and a child that tries a program would have it, too. */
+	brood_free(s->brood);
+	s->brood = NULL;
 }
 
 static bool
@@ -469,20 +349,20 @@ read_service(struct conf *c, const struct directive *d)
 	if (c->partial && d->n == 2 && !d->block)
 		return;
 	if (d->n != 2 || !d->block || !is_name(d->word[1].text)) {
-		wrong(c, d, d->n > 2 ? 2 : d->n == 2 && d->block, "service: "
-		    "expected `service NAME {', NAME of letters, digits, _ . and "
-		    "-, at most %d", CONF_NAME);
+		mistake_at(c->m, d, d->n > 2 ? 2 : d->n == 2 && d->block,
+		    "service: expected `service NAME {', NAME of letters, digits, "
+		    "_ . and -, at most %d", CONF_NAME);
 		return;
 	}
 	STAILQ_FOREACH(s, &c->services, next)
 		if (strcmp(s->name, d->word[1].text) == 0) {
-			wrong(c, d, 1, "service %s: expected once; the first is at "
-			    "%s", s->name, place(s->at, buf));
+			mistake_at(c->m, d, 1, "service %s: expected once; the "
+			    "first is at %s", s->name, place(s->at, buf));
 			return;
 		}
 	if (++c->nservices == CONF_SERVICES + 1)
-		wrong(c, d, 1, "service %s is one too many: expected at most %d",
-		    d->word[1].text, CONF_SERVICES);
+		mistake_at(c->m, d, 1, "service %s is one too many: expected at "
+		    "most %d", d->word[1].text, CONF_SERVICES);
 	if (c->nservices > CONF_SERVICES)
 		return;
 	s = tree_make(sizeof *s);

@@ -85,7 +85,7 @@ say_user(struct conf *c, const struct conf_service *s, struct directives *to,
 	memset(&who, 0, sizeof who);
 	if (costume_find(&who, d->word[1].text, last_value(s, "groups"),
 	    &e) == -1) {
-		mistake(c->m, d->file, d->line, d->word[1].column, "%s", e.text);
+		mistake_at(c->m, d, 1, "%s", e.text);
 		return;
 	}
 	say_ids(to, "user", &who);
@@ -126,7 +126,7 @@ say_handler(struct conf *c, const struct conf_service *s, struct directives *to,
 	}
 	if (program_find(d->word[1].text, search != NULL ? search : PROGRAM_PATH,
 	    path, &e) == -1) {
-		mistake(c->m, d->file, d->line, d->word[1].column, "%s", e.text);
+		mistake_at(c->m, d, 1, "%s", e.text);
 		return;
 	}
 	new = say(to, d->word[0].text, path);

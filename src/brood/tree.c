@@ -161,12 +161,10 @@ tree_print(const struct directives *list, FILE *out)
 
 /* ---- mistakes ---- */
 
-void
-mistake(struct mistakes *m, const char *file, unsigned line, unsigned column,
-    const char *fmt, ...)
+static void __attribute__((format(printf, 5, 0)))
+say_mistake(struct mistakes *m, const char *file, unsigned line,
+    unsigned column, const char *fmt, va_list ap)
 {
-	va_list ap;
-
 	if (m->n++ >= MISTAKES_MOST)
 		return;
 	if (line > 0 && column > 0)
@@ -175,10 +173,31 @@ mistake(struct mistakes *m, const char *file, unsigned line, unsigned column,
 		fprintf(m->out, "%s:%u: ", file, line);
 	else
 		fprintf(m->out, "%s: ", file);
-	va_start(ap, fmt);
 	vfprintf(m->out, fmt, ap);
-	va_end(ap);
 	putc('\n', m->out);
+}
+
+void
+mistake(struct mistakes *m, const char *file, unsigned line, unsigned column,
+    const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say_mistake(m, file, line, column, fmt, ap);
+	va_end(ap);
+}
+
+void
+mistake_at(struct mistakes *m, const struct directive *d, unsigned word,
+    const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say_mistake(m, d->file, d->line,
+	    d->word[word < d->n ? word : d->n - 1].column, fmt, ap);
+	va_end(ap);
 }
 
 void

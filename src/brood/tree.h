@@ -67,6 +67,10 @@ void mistake(struct mistakes *m, const char *file, unsigned line,
     unsigned column, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 
+/* The same at a word of a directive: the word-th, from 0, or its last. */
+void mistake_at(struct mistakes *m, const struct directive *d, unsigned word,
+    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
 /* Says that there were more than were shown, if so. */
 void mistakes_end(struct mistakes *m);
 

@@ -53,9 +53,12 @@ read_one(struct conf *c, const struct directive *d, unsigned i)
 
 	if (why == NULL && is_unix(&a) && a.path[0] != '/' && a.path[0] != '@')
 		why = "expected an absolute path, or @NAME";
+	/* The supervisor's: numbers are those of somebody else. */
+	if (why == NULL && a.kind == ADDRESS_FD && (strcmp(a.path, "*") == 0 ||
+	    a.path[strspn(a.path, "0123456789")] == '\0'))
+		why = "expected the name of an inherited listener";
 	if (why != NULL)
-		mistake(c->m, d->file, d->line, d->word[i].column,
-		    "address `%.200s': %s", text, why);
+		mistake_at(c->m, d, i, "address `%.200s': %s", text, why);
 }
 
 void
@@ -77,9 +80,8 @@ add(struct conf *c, struct conf_service *s, const char *text,
 		if (strcmp(s->address[j].text, text) == 0)
 			return;
 	if (s->naddresses == CONF_LISTENERS) {
-		mistake(c->m, d->file, d->line, d->word[i].column,
-		    "too many addresses: expected at most %d of one service",
-		    CONF_LISTENERS);
+		mistake_at(c->m, d, i, "too many addresses: expected at most %d "
+		    "of one service", CONF_LISTENERS);
 		return;
 	}
 	s->address[s->naddresses++] = (struct conf_address){
@@ -140,7 +142,7 @@ resolve_one(struct conf *c, struct conf_service *s, const struct directive *d,
 		return;
 	}
 	if (look_up(c->where, &a, &e) == -1) {
-		mistake(c->m, d->file, d->line, d->word[i].column, "%s", e.text);
+		mistake_at(c->m, d, i, "%s", e.text);
 		return;
 	}
 	for (unsigned j = 0; j < r->n; j++)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/fits.h"
 #include "os/packet.h"
 #include "tools/fd.h"
 #include "tools/log.h"
@@ -51,22 +52,14 @@ door_close(struct door *d, bool shut)
 		close_one(d, d->n - 1);
 }
 
-/* Is there a function for what comes here? */
 static int
-check_served(const struct service *s, int type, const char *name,
-    struct err *all)
+check_served(const struct service *s, int type, const struct addr *at,
+    const char *name, struct err *all)
 {
-	const struct handler *h = &s->handler;
 	struct err one;
 
-	if (!handler_is_inline(h) || (type == SOCK_DGRAM ?
-	    h->calls.datagram != NULL : h->calls.stream != NULL))
+	if (fits_listener(s, type, at->ss.ss_family == AF_UNIX, name, &one) == 0)
 		return 0;
-	errno = EINVAL;
-	err_set(&one, EXIT_USAGE, "cannot listen on %s: expected %s, as there "
-	    "is no function for %s", name, type == SOCK_DGRAM ? "tcp, unix or "
-	    "unix-seqpacket" : "udp or unix-dgram", type == SOCK_DGRAM ?
-	    "datagrams" : "connections");
 	err_add(all, NULL, &one);
 	return -1;
 }
@@ -134,7 +127,8 @@ adopt(struct door *d, const struct service *s, int fd, const char *name,
 		return;
 	else if (listen_adopt(&d->listener[d->n], fd, name, is_given(s),
 	    &one) == 0) {
-		if (check_served(s, d->listener[d->n].type, name, all) == 0)
+		if (check_served(s, d->listener[d->n].type,
+		    &d->listener[d->n].bound, name, all) == 0)
 			add(d, s, name);
 		return;
 	}
@@ -204,7 +198,8 @@ open_one(struct door *d, const struct service *s, const struct resolved *r,
 	struct err one;
 	char text[512], name[ADDR_TEXT_SIZE];
 
-	if (check_served(s, r->type, addr_text(&r->at, name), all) == -1)
+	if (check_served(s, r->type, &r->at, addr_text(&r->at, name),
+	    all) == -1)
 		return;
 	if (d->n == WAIT_LISTENERS) {
 		err_set(&one, EXIT_USAGE, "too many listeners: at most %d",

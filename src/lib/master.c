@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "lib/answer.h"
+#include "lib/fits.h"
 #include "lib/state.h"
 #include "os/program.h"
 #include "pool/reap.h"
@@ -49,57 +50,13 @@ check_descriptors(const struct master *m, struct err *e)
 	return -1;
 }
 
-/* Children set the limits, but only root may raise a hard one, and that we
- * are no more by then. */
-static int
-raise_limits(const struct handler *h, struct err *e)
+static bool
+hears_datagrams(const struct door *d)
 {
-	struct rlimit r;
-
-	for (unsigned i = 0; i < h->nlimits; i++) {
-		if (getrlimit(h->limit[i].resource, &r) == -1 ||
-		    r.rlim_max >= h->limit[i].value.rlim_max)
-			continue;
-		r.rlim_max = h->limit[i].value.rlim_max;
-		if (setrlimit(h->limit[i].resource, &r) == -1) {
-			err_sys(e, EXIT_SYSTEM, "cannot raise the limit of %s",
-			    h->limit[i].name);
-			return -1;
-		}
-	}
-	return 0;
-}
-
-/* What a child does beside its program, or instead of one, it cannot do in
- * memory that is not its own. */
-static const char *
-needs_own(const struct master *m)
-{
-	const struct handler *h = &m->s->handler;
-
-	if (m->s->embedded)
-		return "an own event loop";
-	if (handler_is_inline(h))
-		return "programs, not functions";
-	for (unsigned i = 0; i < m->door.n; i++)
-		if (listen_is_datagram(&m->door.listener[i]) &&
-		    h->kind->way == WAIT_BATON && !handler_is_worker(h))
-			return "no datagrams";
-	return NULL;
-}
-
-static int
-choose_memory(const struct master *m, bool *shared_r, struct err *e)
-{
-	const char *own = needs_own(m);
-
-	*shared_r = own == NULL && m->s->memory != MEMORY_OWN &&
-	    launch_can_share();
-	if (m->s->memory != MEMORY_SHARED || *shared_r)
-		return 0;
-	err_set(e, EXIT_UNAVAILABLE, "memory shared cannot be had: expected %s",
-	    own != NULL ? own : "Linux on x86_64, clone3(2), and no sanitizer");
-	return -1;
+	for (unsigned i = 0; i < d->n; i++)
+		if (listen_is_datagram(&d->listener[i]))
+			return true;
+	return false;
 }
 
 /* Programs' standard error is one socket for all of them; where the process
@@ -167,28 +124,6 @@ may_have_strangers(void)
 	prctl(PR_GET_CHILD_SUBREAPER, &subreaper, 0, 0, 0);
 	return getpid() == 1 || subreaper != 0 ||
 	    waitid(P_ALL, 0, &si, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0;
-}
-
-/* Do the descriptors of a worker have places of their own? */
-static int
-check_places(const struct master *m, struct err *e)
-{
-	const struct handler *h = &m->s->handler;
-	unsigned end = 3 + m->door.n;
-
-	if (!handler_is_worker(h))
-		return 0;
-	if (h->dialect == HANDLER_ON_0 && m->door.n != 1) {
-		err_set(e, EXIT_USAGE, "listener-on-0: expected one listener, "
-		    "not %u", m->door.n);
-		return -1;
-	}
-	if (h->ready != HANDLER_READY_FD || h->dialect == HANDLER_ON_0 ||
-	    (unsigned)h->ready_fd >= end)
-		return 0;
-	err_set(e, EXIT_USAGE, "ready-by fd:%d: expected %u or more, as listeners "
-	    "are below", h->ready_fd, end);
-	return -1;
 }
 
 static int
@@ -271,13 +206,13 @@ master_start(struct master *m, struct err *e)
 		m->strangers = may_have_strangers();
 	}
 	m->now = clock_ms();
-	if (check_places(m, e) == -1 || check_descriptors(m, e) == -1 ||
-	    choose_memory(m, &shared, e) == -1 ||
+	if (fits_places(s, m->door.n, e) == -1 || check_descriptors(m, e) == -1 ||
+	    fits_memory(s, hears_datagrams(&m->door), &shared, e) == -1 ||
 	    loop_open(&m->loop, launch_signal(), s->embedded, e) == -1)
 		return -1;
 	if (!s->embedded)
 		ready_open(&m->ready, s->ready_fd);
-	if (raise_limits(&s->handler, e) == -1 ||
+	if (fits_limits(s, e) == -1 ||
 	    costume_put_on(&s->costume, e) == -1 ||
 	    (s->handler.path != NULL &&
 	    program_check(s->handler.path, e) == -1))

@@ -385,11 +385,13 @@ check_peers(const struct settings *o, struct err *e)
 {
 	const struct service *s = &o->service;
 
-	/* brood_check() may come before the addresses. */
+	/* brood_check() may come before the addresses, and of inherited ones
+	 * fits_listener() knows more. */
 	if (s->handler.peer_ms == 0 || s->naddresses == 0)
 		return 0;
 	for (size_t i = 0; i < s->naddresses; i++)
-		if (s->address[i].kind != ADDRESS_UDP)
+		if (s->address[i].kind != ADDRESS_UDP &&
+		    s->address[i].kind != ADDRESS_FD)
 			break;
 		else if (i + 1 == s->naddresses &&
 		    strcmp(s->handler.kind->word, "exec") == 0)
@@ -413,21 +415,41 @@ check_kind(struct settings *o, struct err *e)
 	return -1;
 }
 
+static int
+try_folder(const char *folder, struct err *e)
+{
+	(void)folder, (void)e;
+	return 0;
+}
+
+/* What cannot be put on, or not work then, shall be known before anybody has
+ * connected.  Root can be anybody. */
+static int
+try_costume(const struct settings *o, struct err *e)
+{
+	const struct costume *c = &o->service.costume;
+
+	if (o->program != NULL)
+		return costume_try(c, program_check, o->service.handler.path,
+		    e);
+	if (c->folder == NULL && (!c->change || geteuid() == 0))
+		return 0;
+	return costume_try(c, try_folder, c->folder, e);
+}
+
 int
 settings_finish(struct settings *o, struct err *e)
 {
-	struct costume *c = &o->service.costume;
-
 	if (check_kind(o, e) == -1 || check_words(o, e) == -1 ||
 	    check_control(o, e) == -1 || check_peers(o, e) == -1 ||
 	    check_limits(o, e) == -1 || choose_costume(o, e) == -1)
 		return -1;
 	/* Functions need no environment, but hooks do. */
-	if (o->program == NULL)
-		return o->service.nhooks > 0 ? build_env(o, e) : 0;
-	if (find_program(o, e) == -1 || build_env(o, e) == -1)
+	if ((o->program != NULL && find_program(o, e) == -1) ||
+	    ((o->program != NULL || o->service.nhooks > 0) &&
+	    build_env(o, e) == -1))
 		return -1;
-	return costume_try(c, program_check, o->service.handler.path, e);
+	return try_costume(o, e);
 }
 
 /* Texts that are newer than first. */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <net/if.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -40,7 +41,7 @@ static word_fn read_user, read_memory, read_kind, read_env, read_umask,
     read_limit, read_privs, read_stderr, read_mode, read_owner, read_fd,
     read_dialect, read_on_0, read_ready, read_signal, read_recycle, read_name,
     read_control, read_control_mode, read_control_owner, read_look,
-    read_operate, read_own, read_groups, read_on;
+    read_operate, read_own, read_groups, read_on, read_interface;
 
 #define AT(field) offsetof(struct settings, field)
 #define SERVICE(field) AT(service.field)
@@ -92,7 +93,7 @@ static const struct word words[] = {
 	COUNT("maximum-available", LIMIT(max_idle),              1, MOST,                              "2 * minimum + 2", POOLED,  "0.1",  LIVE,  "children above it go after idle-time"),
 	COUNT("children",          LIMIT(fixed),                 1, MOST,                              "worker: one a processor", ALL, "0.1", ONCE, "a fixed pool: exactly N children"),
 	COUNT("backlog",           SPEC(backlog),                1, 2147483647,                        "4096",   ALL,              "0.1",  ONCE,  "length of the kernel's queue"),
-	TEXT( "interface",         SERVICE(interface),           "NAME",                               "",       ALL,              "0.1",  ONCE,  "listen on this network interface only"),
+	CALL( "interface",         read_interface,    "NAME",    "1 to 15 bytes, without : and /",       "",       ALL,              "0.1",  ONCE,  "listen on this network interface only"),
 	TIME( "idle-time",         SPEC(idle_ms),                100,                                  "10s",    POOLED,           "0.1",  ONCE,  "how long too many must wait before some go"),
 	FLAG( "linger",            HANDLER(linger),              NULL,                                 "no",     "exec",           "0.1",  ONCE,  "no reply is cut when the program leaves input unread"),
 	TIME( "session-time",      SPEC(session_ms),             1,                                    "never",  POOLED,           "0.1",  ONCE,  "end sessions that last longer"),
@@ -161,6 +162,19 @@ static const char *
 read_user(struct settings *o, const char *value)
 {
 	o->user = value;
+	return NULL;
+}
+
+/* What the kernel takes for a name (dev_valid_name()), which may come later. */
+static const char *
+read_interface(struct settings *o, const char *value)
+{
+	size_t n = strlen(value);
+
+	if (n < 1 || n >= IFNAMSIZ || value[strcspn(value, "/: \t\n")] != '\0' ||
+	    strcmp(value, ".") == 0 || strcmp(value, "..") == 0)
+		return in_range;
+	o->service.interface = value;
 	return NULL;
 }
 

@@ -69,7 +69,7 @@ session-time|inline echo|session-time 10d|session-time 10d
 stop-time|inline echo|stop-time 1ms|stop-time 1ms
 recycle-after|inline echo|recycle-after 100|recycle-after 100
 overlap|worker /bin/cat|overlap 2|overlap 2
-ready-by|worker /bin/cat|ready-by fd:3|ready-by fd:3
+ready-by|worker /bin/cat|ready-by fd:4|ready-by fd:4
 start-time|worker /bin/cat|start-time 5m|start-time 5m
 stop-signal|worker /bin/cat|stop-signal SIGQUIT|stop-signal SIGQUIT
 watchdog|worker /bin/cat|watchdog 10s|watchdog 10s

@@ -1,0 +1,224 @@
+/* whole.c - the words of a service, seen together. */
+#include "brood/whole.h"
+
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lib/fits.h"
+#include "lib/service.h"
+#include "rules/address.h"
+
+/* ---- what stands in the block ---- */
+
+enum {
+	IS_UDP      = 1 << ADDRESS_UDP,
+	IS_FD       = 1 << ADDRESS_FD,
+	IS_DATAGRAM = 1 << ADDRESS_UDP | 1 << ADDRESS_UNIX_DGRAM,
+	IS_ANY      = -1
+};
+
+static const struct directive *
+find_kind(const struct conf_service *s, enum words_kind kind)
+{
+	const struct directive *d;
+	struct words_word w;
+
+	STAILQ_FOREACH(d, &s->at->children, next)
+		if (words_find(d->word[0].text, &w) && w.kind == kind)
+			return d;
+	return NULL;
+}
+
+/* Are all its addresses of these kinds? */
+static bool
+listens_only(const struct conf_service *s, int kinds)
+{
+	const struct directive *d;
+	struct address a;
+
+	STAILQ_FOREACH(d, &s->at->children, next)
+		for (unsigned i = 1; i < d->n; i++)
+			if (strcmp(d->word[0].text, "listen") == 0 &&
+			    address_parse(d->word[i].text,
+			    strlen(d->word[i].text), &a) == NULL &&
+			    (1 << a.kind & kinds) == 0)
+				return false;
+	return true;
+}
+
+static bool
+is_among(const char *word, const char *list)
+{
+	size_t n = strlen(word);
+
+	for (const char *at = list; (at = strstr(at, word)) != NULL; at += n)
+		if ((at == list || at[-1] == ' ') &&
+		    (at[n] == ' ' || at[n] == '\0'))
+			return true;
+	return false;
+}
+
+/* A pool of fixed size has no use for the limits of others. */
+static bool
+is_fixed(const struct conf_service *s)
+{
+	const struct directive *d;
+
+	STAILQ_FOREACH(d, &s->at->children, next)
+		if (strcmp(d->word[0].text, "children") == 0)
+			return true;
+	return false;
+}
+
+static bool
+can_share(const struct conf_service *s, const char *kind)
+{
+	return strncmp(kind, "inline", 6) != 0 && (strcmp(kind, "exec") != 0 ||
+	    listens_only(s, IS_ANY & ~IS_DATAGRAM));
+}
+
+/* Clients of a worker are not known; others are not counted in time. */
+static bool
+can_recycle(const struct directive *d, const char *kind)
+{
+	const char *value = d->word[1].text;
+
+	return (value[strspn(value, "0123456789")] == '\0') !=
+	    (strcmp(kind, "worker") == 0);
+}
+
+bool
+whole_suits(const struct conf_service *s, const struct directive *d,
+    const struct words_word *w)
+{
+	const struct directive *handler = find_kind(s, WORDS_HANDLER);
+	const char *kind = handler != NULL ? handler->word[0].text : "";
+	const char *name = w->is.name;
+
+	if (handler == NULL)
+		return false;
+	if (strcmp(name, "peer-session") == 0 && !listens_only(s, IS_UDP))
+		return false;
+	if (strcmp(name, "memory") == 0 &&
+	    strcmp(d->word[1].text, "shared") == 0 && !can_share(s, kind))
+		return false;
+	if (strcmp(name, "recycle-after") == 0 && !can_recycle(d, kind))
+		return false;
+	if ((w->is.live || strcmp(name, "idle-time") == 0) && is_fixed(s))
+		return false;
+	return w->is.kinds[0] == '\0' || is_among(kind, w->is.kinds);
+}
+
+/* ---- checks ---- */
+
+void
+whole_check(struct conf *c, const struct conf_service *s)
+{
+	if (s->handler == NULL)
+		mistake_at(c->m, s->at, 1, "service %s serves nothing: expected "
+		    "exec, exec-wait, worker, inline or inline-wait", s->name);
+	else if (conf_word(s, "listen") == NULL)
+		mistake_at(c->m, s->at, 1, "service %s listens nowhere: expected "
+		    "`listen ADDRESS...'", s->name);
+}
+
+/* Which directive does a message speak of?  It begins with its word. */
+static const struct directive *
+spoken_of(const struct conf_service *s, const char *text)
+{
+	static const struct { const char *says, *word; } hints[] = {
+		{ "unknown user", "user" }, { "unknown group", "user" },
+		{ "become", "user" }, { "change to", "chdir" },
+		{ "the limit of", "limit" },
+	};
+	const struct directive *d = conf_word(s, "groups");
+	const char *group = "unknown group: ";
+	size_t n = strcspn(text, " :");
+
+	if (d != NULL && strncmp(text, group, strlen(group)) == 0 &&
+	    strstr(d->word[1].text, text + strlen(group)) != NULL)
+		return d;
+
+	for (unsigned i = s->nwords; i-- > 0;)
+		if (strlen(s->word[i]->word[0].text) == n &&
+		    strncmp(s->word[i]->word[0].text, text, n) == 0)
+			return s->word[i];
+	for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)
+		if (strstr(text, hints[i].says) != NULL &&
+		    (d = conf_word(s, hints[i].word)) != NULL)
+			return d;
+	return s->handler;
+}
+
+/* A default is wrong for this one only. */
+static void
+complain(struct conf *c, const struct conf_service *s, const char *text)
+{
+	const struct directive *d = spoken_of(s, text), *own;
+
+	STAILQ_FOREACH(own, &s->at->children, next)
+		if (own == d) {
+			mistake_at(c->m, d, 1, "%s", text);
+			return;
+		}
+	mistake_at(c->m, d, 1, "%s, in service %s", text, s->name);
+}
+
+void
+whole_check_words(struct conf *c, struct conf_service *s)
+{
+	const struct directive *d;
+
+	if (geteuid() == 0 && conf_word(s, "user") == NULL) {
+		if (!c->partial)
+			mistake_at(c->m, s->at, 1, "service %s has no user: "
+			    "expected `user NAME' here or above (`user root' if "
+			    "that is meant)", s->name);
+		return;
+	}
+	d = conf_word(s, "peer-session");
+	if (d != NULL && !listens_only(s, IS_UDP | IS_FD))
+		mistake_at(c->m, d, 1, "peer-session: expected udp addresses "
+		    "only");
+	else if (brood_check(s->brood) == -1)
+		complain(c, s, brood_error(s->brood));
+}
+
+/* What an inherited one is shows only when it starts. */
+static bool
+check_address(struct conf *c, const struct conf_service *s,
+    const struct conf_address *at, bool *datagrams)
+{
+	const struct service *service = &s->brood->settings.service;
+	struct address a;
+	struct err e;
+	bool is;
+
+	if (address_parse(at->text, strlen(at->text), &a) != NULL ||
+	    a.kind == ADDRESS_FD)
+		return true;
+	is = (1 << a.kind & IS_DATAGRAM) != 0;
+	*datagrams |= is;
+	if (fits_listener(service, is ? SOCK_DGRAM : SOCK_STREAM,
+	    a.path[0] != '\0', at->text, &e) == 0)
+		return true;
+	mistake(c->m, at->at->file, at->at->line, at->column, "%s", e.text);
+	return false;
+}
+
+void
+whole_check_addresses(struct conf *c, const struct conf_service *s)
+{
+	const struct service *service = &s->brood->settings.service;
+	bool datagrams = false, well = true, shared;
+	struct err e;
+
+	for (unsigned i = 0; i < s->naddresses; i++)
+		well &= check_address(c, s, &s->address[i], &datagrams);
+	/* The limits are this process's, which does nothing else. */
+	if (well && (fits_places(service, s->naddresses, &e) == -1 ||
+	    fits_memory(service, datagrams, &shared, &e) == -1 ||
+	    fits_limits(service, &e) == -1))
+		complain(c, s, e.text);
+}
