@@ -257,8 +257,8 @@ open_sockets(struct super *s, struct err *e)
 
 	*e = (struct err){ .status = 0 };
 	for (unsigned i = 0; i < c->nsteps; i++) {
-		if (c->step[i].to != NULL &&
-		    sockets_open(&s->sockets, c->step[i].to, &one) == -1)
+		if (c->step[i].to != NULL && sockets_open(&s->sockets,
+		    &c->plain, c->step[i].to, &one) == -1)
 			err_add(e, c->step[i].to->name, &one);
 	}
 	return e->text[0] == '\0' ? 0 : -1;

@@ -13,15 +13,15 @@
 
 static void
 say_listeners(struct control_client *k, const struct super *s,
-    const struct step *st)
+    const struct step *st, const struct plain *to)
 {
 	char text[LISTEN_TEXT_SIZE * 4];
 
 	for (unsigned i = 0; st->to != NULL && i < st->to->naddresses; i++)
 		control_say(k, "listener=%s action=%s service=%s",
 		    log_value(st->to->address[i], text, sizeof text),
-		    sockets_find(&s->sockets, st->to, i) != NULL ? "keep" :
-		    "open", st->to->name);
+		    sockets_to_be(&s->sockets, to, st->to, i) != NULL ?
+		    "keep" : "open", st->to->name);
 }
 
 /* Is it wanted by anybody of the new file? */
@@ -30,7 +30,8 @@ is_wanted(const struct super *s, const struct plain *to, const struct sock *k)
 {
 	for (unsigned i = 0; i < to->nservices; i++)
 		for (unsigned j = 0; j < to->service[i].naddresses; j++)
-			if (sockets_find(&s->sockets, &to->service[i], j) == k)
+			if (sockets_to_be(&s->sockets, to, &to->service[i],
+			    j) == k)
 				return true;
 	return false;
 }
@@ -45,7 +46,8 @@ say_closed(struct control_client *k, const struct super *s,
 	LIST_FOREACH(u, &s->units, next)
 		for (unsigned i = 0; u->spec != NULL && i < u->spec->naddresses;
 		    i++) {
-			struct sock *one = sockets_find(&s->sockets, u->spec, i);
+			const struct sock *one = sockets_find(&s->sockets,
+			    u->spec, i);
 
 			if (one != NULL && !is_wanted(s, to, one))
 				control_say(k, "listener=%s action=close "
@@ -86,7 +88,7 @@ say_all(struct super *s, struct control_client *k, const struct plain *to)
 		return;
 	}
 	for (unsigned i = 0; i < n; i++)
-		say_listeners(k, s, &v[i]);
+		say_listeners(k, s, &v[i], to);
 	say_closed(k, s, to);
 	say_services(k, v, n);
 	control_say(k, "connections-cut=0");

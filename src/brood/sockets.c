@@ -104,7 +104,8 @@ spec_of(const struct plain_service *s, const struct address *a)
 		.blocking = strcmp(s->kind, "exec-wait") == 0 ||
 		    strcmp(s->kind, "worker") == 0,
 		.shares = plain_value(s, "peer-session") != NULL,
-		.interface = plain_value(s, "interface"),
+		.interface = a->kind == ADDRESS_TCP || a->kind == ADDRESS_UDP ?
+		    plain_value(s, "interface") : NULL,
 		.mode = mode != NULL ? (mode_t)strtoul(mode, NULL, 8) : 0666,
 	};
 
@@ -113,6 +114,14 @@ spec_of(const struct plain_service *s, const struct address *a)
 }
 
 /* ---- opening ---- */
+
+/* "" = of any. */
+static int
+set_interface(int fd, const char *interface)
+{
+	return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, interface,
+	    (socklen_t)strlen(interface));
+}
 
 static int
 adopt(const struct sockets *v, struct listener *l, const struct address *a,
@@ -151,12 +160,19 @@ open_one(const struct sockets *v, struct listener *l,
 	return listen_open(l, &spec, e);
 }
 
+static bool
+is_inet(const char *address)
+{
+	return strncmp(address, "unix", 4) != 0 &&
+	    strncmp(address, "fd:", 3) != 0;
+}
+
 static const char *
-interface_of(const struct plain_service *s)
+interface_of(const struct plain_service *s, unsigned i)
 {
 	const char *interface = plain_value(s, "interface");
 
-	return interface != NULL ? interface : "";
+	return interface != NULL && is_inet(s->address[i]) ? interface : "";
 }
 
 /* Who asks for any port has one of his own. */
@@ -165,8 +181,22 @@ owner_of(const struct plain_service *s, unsigned i)
 {
 	size_t n = strlen(s->address[i]);
 
-	return strncmp(s->address[i], "unix", 4) != 0 && n > 2 &&
+	return is_inet(s->address[i]) && n > 2 &&
 	    strcmp(s->address[i] + n - 2, ":0") == 0 ? s->name : "";
+}
+
+static bool
+is_for(const struct sock *k, const struct plain_service *s, unsigned i)
+{
+	return strcmp(k->text, s->address[i]) == 0 &&
+	    strcmp(k->service, owner_of(s, i)) == 0;
+}
+
+static bool
+is_on(const struct sock *k, const char *interface)
+{
+	return strcmp(k->interface, interface) == 0 ||
+	    (k->coming != NULL && strcmp(k->coming, interface) == 0);
 }
 
 struct sock *
@@ -175,11 +205,37 @@ sockets_find(const struct sockets *v, const struct plain_service *s, unsigned i)
 	struct sock *k;
 
 	LIST_FOREACH(k, &v->list, next)
-		if (strcmp(k->text, s->address[i]) == 0 &&
-		    strcmp(k->service, owner_of(s, i)) == 0 &&
-		    strcmp(k->interface, interface_of(s)) == 0)
+		if (is_for(k, s, i) && is_on(k, interface_of(s, i)))
 			return k;
 	return NULL;
+}
+
+static bool
+is_wanted(const struct sock *k, const struct plain *to)
+{
+	for (unsigned i = 0; i < to->nservices; i++) {
+		const struct plain_service *s = &to->service[i];
+
+		for (unsigned j = 0; j < s->naddresses; j++)
+			if (is_for(k, s, j) && is_on(k, interface_of(s, j)))
+				return true;
+	}
+	return false;
+}
+
+struct sock *
+sockets_to_be(const struct sockets *v, const struct plain *to,
+    const struct plain_service *s, unsigned i)
+{
+	struct sock *k = sockets_find(v, s, i);
+
+	if (k != NULL || to == NULL)
+		return k;
+	LIST_FOREACH(k, &v->list, next)
+		if (is_for(k, s, i) && !k->fresh && !k->listener.inherited &&
+		    !is_wanted(k, to))
+			break;
+	return k;
 }
 
 static void
@@ -188,6 +244,7 @@ free_one(struct sock *k)
 	free(k->text);
 	free(k->service);
 	free(k->interface);
+	free(k->coming);
 	free(k);
 }
 
@@ -229,7 +286,7 @@ make(struct sockets *v, const struct plain_service *s, unsigned i,
     struct err *e)
 {
 	struct sock *k = name_one(s->address[i], owner_of(s, i),
-	    interface_of(s), e);
+	    interface_of(s, i), e);
 	char name[LISTEN_TEXT_SIZE];
 
 	if (k == NULL)
@@ -257,17 +314,54 @@ note_look(struct sock *k, const struct plain_service *s)
 	k->gid = spec.gid;
 }
 
+/* A later failure would be too late: so another socket goes the same way. */
+static int
+try_interface(const struct sock *k, const char *to, struct err *e)
+{
+	int fd = socket(k->listener.bound.ss.ss_family, k->listener.type |
+	    SOCK_CLOEXEC, 0);
+	int r = fd;
+
+	/* It may have gone by now. */
+	if (fd != -1 && k->interface[0] != '\0')
+		(void)set_interface(fd, k->interface);
+	if (fd != -1)
+		r = set_interface(fd, to);
+	if (r == -1)
+		err_sys(e, EXIT_UNAVAILABLE, "cannot bind %s to the interface "
+		    "%s", k->text, to);
+	fd_close(&fd);
+	return r;
+}
+
+static int
+turn(struct sock *k, const char *interface, struct err *e)
+{
+	if (is_on(k, interface))
+		return 0;
+	if (try_interface(k, interface, e) == -1)
+		return -1;
+	k->coming = strdup(interface);
+	if (k->coming != NULL)
+		return 0;
+	err_sys(e, EXIT_SYSTEM, "cannot keep a listener");
+	return -1;
+}
+
 int
-sockets_open(struct sockets *v, const struct plain_service *s, struct err *e)
+sockets_open(struct sockets *v, const struct plain *to,
+    const struct plain_service *s, struct err *e)
 {
 	struct err one;
 
 	*e = (struct err){ .status = 0 };
 	for (unsigned i = 0; i < s->naddresses; i++) {
-		struct sock *k = sockets_find(v, s, i);
+		struct sock *k = sockets_to_be(v, to, s, i);
 
 		if (k == NULL)
 			k = make(v, s, i, &one);
+		else if (turn(k, interface_of(s, i), &one) == -1)
+			k = NULL;
 		if (k == NULL) {
 			err_add(e, NULL, &one);
 			continue;
@@ -338,14 +432,29 @@ set_rights(const struct sock *k, const char *path)
 	return r;
 }
 
-/* What can be changed of a listener that stays: its path's rights, and how
- * many may wait. */
+/* Who is connected or waits stays so. */
+static void
+change_interface(struct sock *k)
+{
+	if (k->coming == NULL)
+		return;
+	if (set_interface(k->listener.fd, k->coming) == -1)
+		log_warn("interface-failed addr=%s interface=%s errno=%s",
+		    k->text, k->coming, strerrorname_np(errno));
+	free(k->interface);
+	k->interface = k->coming;
+	k->coming = NULL;
+}
+
+/* What can be changed of a listener that stays: its path's rights, how many
+ * may wait, and where it hears. */
 static void
 dress(struct sock *k)
 {
 	const struct sockaddr_un *un = (const void *)&k->listener.asked.ss;
 	struct listener *l = &k->listener;
 
+	change_interface(k);
 	if (l->backlog != 0 && l->backlog != k->backlog &&
 	    !listen_is_datagram(l)) {
 		l->backlog = k->backlog;
@@ -387,8 +496,11 @@ sockets_keep(struct sockets *v)
 {
 	struct sock *k;
 
-	LIST_FOREACH(k, &v->list, next)
+	LIST_FOREACH(k, &v->list, next) {
 		k->fresh = k->wanted = false;
+		free(k->coming);
+		k->coming = NULL;
+	}
 }
 
 void

@@ -18,7 +18,9 @@ struct sock {
 	char *text;		/* as the plain form has it */
 	char *service;		/* whose it is, if it is like no other: port 0;
 				 * else "" */
-	char *interface;	/* "" = any */
+	char *interface;	/* "" = any, and of those that have none */
+	char *coming;		/* the one it has when the change is done; NULL:
+				 * the same */
 	struct listener listener;
 	bool fresh;		/* opened by the change under way */
 	bool wanted;		/* by the new file ... */
@@ -43,10 +45,17 @@ int sockets_resume(struct sockets *v, const struct listen_kept *from,
     const char *text, const char *service, const char *interface,
     struct err *e);
 
-/* Open what a service wants and is not open yet, and mark all that it wants.
- * 0; or -1 with *e, a line for each that cannot be had. */
-int sockets_open(struct sockets *v, const struct plain_service *s,
-    struct err *e);
+/* The one it will have when `to' is the file: that one; or one for the same
+ * address on another interface that nobody wants then, and that changes to
+ * its own: two cannot be bound where one of them is for all.  NULL: none is
+ * open yet.  `to' is NULL where nothing changes. */
+struct sock *sockets_to_be(const struct sockets *v, const struct plain *to,
+    const struct plain_service *s, unsigned i);
+
+/* Open what a service of that file wants and is not open yet, and mark all
+ * that it wants.  0; or -1 with *e, a line for each that cannot be had. */
+int sockets_open(struct sockets *v, const struct plain *to,
+    const struct plain_service *s, struct err *e);
 
 /* Those of a service listen, though a master that is dead may have shut them
  * (broodctl pause --refuse). */
@@ -56,7 +65,7 @@ void sockets_revive(const struct sockets *v, const struct plain_service *s);
 void sockets_undo(struct sockets *v);
 
 /* It has succeeded: close what is not wanted, and change what stays (mode,
- * owner, backlog).  Then, or after undoing, nothing is fresh or wanted. */
+ * owner, backlog, interface).  Then, or after undoing, nothing is fresh or wanted. */
 void sockets_done(struct sockets *v);
 
 /* Without a change: what is open is kept. */

@@ -131,7 +131,7 @@ open_sockets(struct super *s, struct unit *u)
 	char text[SUPER_REASON * 4];
 	struct err e;
 
-	if (sockets_open(&s->sockets, u->spec, &e) == 0) {
+	if (sockets_open(&s->sockets, NULL, u->spec, &e) == 0) {
 		sockets_keep(&s->sockets);
 		return 0;
 	}

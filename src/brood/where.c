@@ -80,8 +80,8 @@ add(struct conf *c, struct conf_service *s, const char *text,
 		if (strcmp(s->address[j].text, text) == 0)
 			return;
 	if (s->naddresses == CONF_LISTENERS) {
-		mistake_at(c->m, d, i, "too many addresses: expected at most %d "
-		    "of one service", CONF_LISTENERS);
+		mistake_at(c->m, d, i, "too many addresses: expected at most "
+		    "%d of one service", CONF_LISTENERS);
 		return;
 	}
 	s->address[s->naddresses++] = (struct conf_address){
@@ -238,6 +238,15 @@ port_of(const char *text)
 	return colon + 1;
 }
 
+/* Of those that have a port. */
+static const char *
+interface_of(const struct conf_service *s, const char *text)
+{
+	const struct directive *d = conf_word(s, "interface");
+
+	return d != NULL && port_of(text) != text ? d->word[1].text : "";
+}
+
 void
 where_conflicts(struct conf *c)
 {
@@ -249,11 +258,9 @@ where_conflicts(struct conf *c)
 		most += s->naddresses;
 	list = tree_make(most * sizeof *list);
 	STAILQ_FOREACH(s, &c->services, next) {
-		const struct directive *d = conf_word(s, "interface");
-
 		for (unsigned i = 0; s->enabled && i < s->naddresses; i++, n++)
 			list[n] = (struct claim){ s, &s->address[i],
-			    d != NULL ? d->word[1].text : "",
+			    interface_of(s, s->address[i].text),
 			    port_of(s->address[i].text), n };
 	}
 	qsort(list, n, sizeof *list, compare);
