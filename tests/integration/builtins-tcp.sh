@@ -1,11 +1,8 @@
 #!/bin/sh
 # The built-in services over streams: what their RFCs say, and no more.
 . "${srcdir:-.}/tests/integration/lib.sh"
+. "${srcdir:-.}/tests/integration/builtins-lib.sh"
 need python3 nc
-
-fact() {
-	timeout 60 python3 "${srcdir:-.}/tests/integration/builtin.py" "$@"
-}
 
 # start NAME [ADDRESS]
 start() {
@@ -32,11 +29,7 @@ facts_of_each() {
 
 	start time
 	check "time: seconds since 1900 (RFC 868)" fact time 127.0.0.1 "$PORT"
-	if command -v rdate >/dev/null 2>&1; then
-		check "time: rdate agrees" rdate_agrees
-	else
-		skip "no rdate"
-	fi
+	rdate_point -o "$PORT"
 	brood_stop
 
 	start qotd
@@ -51,14 +44,6 @@ facts_of_each() {
 	is "chargen: nc agrees" "$(nc -d -w 10 127.0.0.1 "$PORT" | head -n 1000 |
 	    awk 'length($0) == 73' | wc -l)" 1000
 	brood_stop
-}
-
-# -p only prints.
-# shellcheck disable=SC2317 # check runs it
-rdate_agrees() {
-	said=$(timeout 20 rdate -p -o "$PORT" 127.0.0.1) &&
-	    now=$(date +%s) && then=$(date -d "${said#rdate: }" +%s) &&
-	    [ $((now - then)) -ge -5 ] && [ $((now - then)) -le 5 ]
 }
 
 unread_input() {
