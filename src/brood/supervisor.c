@@ -435,12 +435,13 @@ turn(struct super *s)
 	next = loop_sooner(next, unit_turn(s));
 	if (!s->is_ready && !s->stopping)
 		become_ready(s);
-	if (s->change.asked && s->is_ready && s->change.stage == CHANGE_NONE &&
-	    s->upgrade.stage == UPGRADE_NONE && !s->stopping)
-		next = s->now;
 	next = loop_sooner(next, next_late(s));
 	next = loop_sooner(next, s->again_ms != 0 ? s->again_ms : LOOP_NEVER);
 	next = loop_sooner(next, verbs_turn(s));
+	/* Also by a verb that was heard just now. */
+	if (s->change.asked && s->is_ready && s->change.stage == CHANGE_NONE &&
+	    s->upgrade.stage == UPGRADE_NONE && !s->stopping)
+		next = s->now;
 	next = loop_sooner(next, watchdog(s));
 	title(s);
 	if (!log_flush())
