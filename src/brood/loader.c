@@ -157,8 +157,9 @@ take_text(struct loader *l)
 
 	while (l->out_fd != -1) {
 		if (l->size == l->room && !make_room(l)) {
-			fd_close(&l->out_fd);
-			return;
+			n = -1;
+			errno = ENOMEM;
+			break;
 		}
 		n = read(l->out_fd, l->text + l->size, l->room - l->size);
 		if (n > 0)
@@ -166,8 +167,10 @@ take_text(struct loader *l)
 		else if (n == 0 || errno != EINTR)
 			break;
 	}
-	if (n == 0 || (n == -1 && errno != EAGAIN))
-		fd_close(&l->out_fd);
+	if (n == -1 && errno == EAGAIN)
+		return;
+	l->cut = l->cut || n == -1;
+	fd_close(&l->out_fd);
 }
 
 static void
@@ -208,9 +211,12 @@ loader_end(struct loader *l, struct err *e)
 	l->pid = 0;
 	fd_close(&l->out_fd);
 	fd_close(&l->err_fd);
-	if (whole && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+	if (whole && !l->cut && WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
-	if (!whole)
+	if (l->cut)
+		err_set(e, EXIT_SYSTEM, "what the file says could not be taken "
+		    "over: no memory, or more than %d bytes", LOADER_MOST);
+	else if (!whole)
 		err_set(e, EXIT_RUNNING, "the file was not read in time: a name "
 		    "that is not answered?");
 	else if (l->nwhy > 0)

@@ -31,6 +31,7 @@ struct loader {
 	int out_fd, err_fd;	/* -1 = at its end */
 	char *text;		/* the plain form */
 	size_t size, room;
+	bool cut;		/* some of it could not be taken */
 	char why[8192];		/* mistakes, a line each */
 	size_t nwhy;
 	int64_t until_ms;
