@@ -9,6 +9,7 @@
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tools/clock.h"
@@ -99,12 +100,22 @@ loop_close(struct loop *l)
 	fd_close(&l->epoll_fd);
 }
 
+void
+loop_rest(void)
+{
+	const struct timespec moment = { 0, 10000000 };
+
+	nanosleep(&moment, NULL);
+}
+
 static void
 read_signals(const struct loop *l, struct loop_news *news)
 {
 	struct signalfd_siginfo info[LOOP_SIGNALS];
 	ssize_t n = read(l->signal_fd, info, sizeof info);
 
+	if (n == -1 && errno != EAGAIN)
+		loop_rest();
 	for (ssize_t i = 0; i < n / (ssize_t)sizeof info[0]; i++) {
 		news->signals[news->nsignals++] = (int)info[i].ssi_signo;
 	}
@@ -114,9 +125,17 @@ void
 loop_heard_ended(const struct loop *l)
 {
 	struct signalfd_siginfo info;
+	struct epoll_event ev = {
+		.events = EPOLLIN | EPOLLET, .data.u32 = TAG_ENDED
+	};
 
 	while (read(l->ended_fd, &info, sizeof info) > 0)
 		;
+	if (errno == EAGAIN)
+		return;
+	/* One that is left there would swallow those to come. */
+	loop_rest();
+	epoll_ctl(l->epoll_fd, EPOLL_CTL_MOD, l->ended_fd, &ev);
 }
 
 static int
@@ -154,6 +173,8 @@ loop_turn(struct loop *l, int64_t until_ms, struct loop_news *news)
 
 	memset(news, 0, sizeof *news);
 	n = epoll_wait(l->epoll_fd, ev, LOOP_EVENTS, timeout_until(until_ms));
+	if (n == -1 && errno != EINTR)
+		loop_rest();
 	for (int i = 0; i < n; i++) {
 		if (ev[i].data.u32 == TAG_SIGNAL)
 			read_signals(l, news);

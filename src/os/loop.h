@@ -60,4 +60,8 @@ void loop_set_timer(const struct loop *l, int64_t until_ms);
 /* SIGCHLD is about to be looked after: let it wake us again. */
 void loop_heard_ended(const struct loop *l);
 
+/* After what should not fail and did, with the news still there: a moment's
+ * rest, or we would spin. */
+void loop_rest(void);
+
 #endif

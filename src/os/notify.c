@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "os/loop.h"
 #include "os/sender.h"
 #include "tools/fd.h"
 
@@ -72,8 +73,11 @@ notify_take(const struct notify *n, char text[NOTIFY_TEXT_SIZE], pid_t *pid_r)
 	struct ucred cred;
 	ssize_t got = sender_take(n->fd, text, NOTIFY_TEXT_SIZE - 1, &cred);
 
-	if (got == -1)
+	if (got == -1) {
+		if (errno != EAGAIN && errno != EINTR)
+			loop_rest();
 		return false;
+	}
 	text[got] = '\0';
 	*pid_r = cred.pid;
 	return true;
