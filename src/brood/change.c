@@ -425,10 +425,15 @@ begin(struct super *s)
 	c->began = true;
 	tell_begin(s);
 	c->stage = CHANGE_LOADING;
-	if (loader_start(&c->loader, &s->o->source, s->now, &e) == -1 ||
-	    loop_add(&s->loop, c->loader.out_fd, EPOLLIN, SUPER_TAG_OUT) == -1 ||
-	    loop_add(&s->loop, c->loader.err_fd, EPOLLIN, SUPER_TAG_ERR) == -1)
+	if (loader_start(&c->loader, &s->o->source, s->now, &e) == -1) {
 		refused(s, &e);
+	} else if (loop_add(&s->loop, c->loader.out_fd, EPOLLIN,
+	    SUPER_TAG_OUT) == -1 || loop_add(&s->loop, c->loader.err_fd,
+	    EPOLLIN, SUPER_TAG_ERR) == -1) {
+		err_sys(&e, EXIT_SYSTEM, "cannot wait for the child that reads "
+		    "%s", s->o->source.path);
+		refused(s, &e);
+	}
 }
 
 void
