@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tools/log.h"
@@ -162,6 +163,26 @@ set_variables(const struct keep_way *w, const struct plain_service *s)
 	setenv("BROOD_SUPERVISED", "1", 1);
 }
 
+bool
+keep_is_binary(const char *path)
+{
+	struct stat us, st;
+
+	return stat("/proc/self/exe", &us) == 0 && stat(path, &st) == 0 &&
+	    us.st_dev == st.st_dev && us.st_ino == st.st_ino;
+}
+
+/* Ours, not one that only USR2 makes ours; the path is for those who look at
+ * processes. */
+static void
+become_binary(const char *path, char **argv)
+{
+	if (keep_is_binary(path))
+		execv(path, argv);
+	execv("/proc/self/exe", argv);
+	execv(path, argv);
+}
+
 static void __attribute__((noreturn))
 become_master(const struct keep_way *w, const struct sockets *v,
     const struct plain_service *s, const struct keep *k, pid_t parent)
@@ -177,8 +198,7 @@ become_master(const struct keep_way *w, const struct sockets *v,
 	place_sockets(v, s);
 	if (w->descriptors.rlim_max != 0)
 		setrlimit(RLIMIT_NOFILE, &w->descriptors);
-	execv(w->binary, argv);
-	execv("/proc/self/exe", argv);
+	become_binary(w->binary, argv);
 	dprintf(2, "brood: cannot execute %s: %s\n", w->binary, strerror(errno));
 	_exit(EXIT_UNAVAILABLE);
 }

@@ -47,6 +47,9 @@ struct keep_way {
 struct keep *keep_start(const struct keep_way *w, const struct sockets *v,
     const struct plain_service *s, unsigned serial, int64_t now);
 
+/* Is it the program that we are?  Another may be at its path by now. */
+bool keep_is_binary(const char *path);
+
 /* Tell it to go: SIGQUIT (finish), SIGTERM, SIGKILL. */
 void keep_tell(struct keep *k, int number);
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "brood/life.h"
@@ -151,6 +152,8 @@ main(int argc, char **argv)
 		fputs("brood: refuses to run set-uid\n", stderr);
 		return EXIT_PRIVILEGE;
 	}
+	/* Executed as /proc/self/exe it would be "exe". */
+	prctl(PR_SET_NAME, getprogname());
 	setproctitle_init(argc, argv, environ);
 	switch (options_read(&o, argc, argv, &e)) {
 	case OPTIONS_DONE:
