@@ -257,9 +257,13 @@ open_sockets(struct super *s, struct err *e)
 
 	*e = (struct err){ .status = 0 };
 	for (unsigned i = 0; i < c->nsteps; i++) {
-		if (c->step[i].to != NULL && sockets_open(&s->sockets,
-		    &c->plain, c->step[i].to, &one) == -1)
-			err_add(e, c->step[i].to->name, &one);
+		const struct step *st = &c->step[i];
+
+		if (st->action == ACTION_KEEP)
+			sockets_want(&s->sockets, st->to);
+		else if (st->to != NULL && sockets_open(&s->sockets, &c->plain,
+		    st->to, &one) == -1)
+			err_add(e, st->to->name, &one);
 	}
 	return e->text[0] == '\0' ? 0 : -1;
 }
@@ -421,7 +425,7 @@ begin(struct super *s)
 	struct change *c = &s->change;
 	struct err e;
 
-	c->asked = false;
+	c->asked = c->first = false;
 	c->began = true;
 	tell_begin(s);
 	c->stage = CHANGE_LOADING;
@@ -441,6 +445,8 @@ change_renew(struct super *s, enum renew who)
 {
 	struct err e;
 
+	if (s->change.stage != CHANGE_NONE && who > s->change.later)
+		s->change.later = who;
 	if (s->change.stage != CHANGE_NONE || s->stopping ||
 	    plain_copy(&s->change.plain, &s->plain, &e) == -1)
 		return;
@@ -488,14 +494,33 @@ look_at_clock(struct super *s)
 	}
 }
 
+/* An upgrade goes first, unless it was asked for later. */
+bool
+change_waits(const struct super *s)
+{
+	const struct change *c = &s->change;
+
+	if (c->stage != CHANGE_NONE || !s->is_ready || s->stopping)
+		return false;
+	return c->later != RENEW_NONE || (c->asked &&
+	    s->upgrade.stage == UPGRADE_NONE &&
+	    (!s->upgrade.asked || c->first));
+}
+
 int64_t
 change_turn(struct super *s)
 {
+	struct change *c = &s->change;
+	enum renew later = c->later;
+
 	look_at_clock(s);
 	/* Who asked for the last one is answered first. */
-	if (s->change.stage == CHANGE_NONE && s->change.asked && s->is_ready &&
-	    !s->stopping && !s->change.ended &&
-	    s->upgrade.stage == UPGRADE_NONE)
+	if (!change_waits(s) || c->ended)
+		return next_time(s);
+	c->later = RENEW_NONE;
+	if (later != RENEW_NONE)
+		change_renew(s, later);
+	else
 		begin(s);
 	return next_time(s);
 }

@@ -13,7 +13,11 @@
 /* Ask for one; it follows the one under way, if there is one. */
 void change_ask(struct super *s);
 
-/* Without another file, some masters are replaced. */
+/* Shall one begin, as soon as who asked for the last one is answered? */
+bool change_waits(const struct super *s);
+
+/* Without another file, some masters are replaced; after the change under
+ * way, if there is one. */
 void change_renew(struct super *s, enum renew who);
 
 /* The loader has news. */

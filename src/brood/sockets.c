@@ -348,6 +348,19 @@ turn(struct sock *k, const char *interface, struct err *e)
 	return -1;
 }
 
+void
+sockets_want(struct sockets *v, const struct plain_service *s)
+{
+	for (unsigned i = 0; i < s->naddresses; i++) {
+		struct sock *k = sockets_find(v, s, i);
+
+		if (k == NULL)
+			continue;
+		note_look(k, s);
+		k->wanted = true;
+	}
+}
+
 int
 sockets_open(struct sockets *v, const struct plain *to,
     const struct plain_service *s, struct err *e)

@@ -45,6 +45,9 @@ int sockets_resume(struct sockets *v, const struct listen_kept *from,
     const char *text, const char *service, const char *interface,
     struct err *e);
 
+/* Mark what is open of it: it stays. */
+void sockets_want(struct sockets *v, const struct plain_service *s);
+
 /* The one it will have when `to' is the file: that one; or one for the same
  * address on another interface that nobody wants then, and that changes to
  * its own: two cannot be bound where one of them is for all.  NULL: none is

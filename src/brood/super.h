@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/queue.h>
+#include <sys/stat.h>
 
 #include "brood/keep.h"
 #include "brood/loader.h"
@@ -84,7 +85,9 @@ enum renew {
 struct change {
 	enum change_stage stage;
 	bool asked;		/* another one shall follow */
+	bool first;		/* that was before an upgrade was asked for */
 	enum renew renew;
+	enum renew later;	/* likewise, when this one is done */
 	struct loader loader;
 	struct plain plain;
 	struct step *step;
@@ -103,6 +106,7 @@ struct upgrade {
 	pid_t pid;		/* who rehearses */
 	int fd;			/* what it says; -1 = it has closed it */
 	int64_t until_ms;
+	struct stat binary;	/* which it is; all 0: none */
 	char said[512];		/* the beginning of it */
 	size_t nsaid;
 };
