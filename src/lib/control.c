@@ -83,6 +83,34 @@ control_begin(struct control *c, struct loop *l, struct err *e)
 	return -1;
 }
 
+static bool
+is_in_the_middle(const struct control_client *k)
+{
+	return k->in.used > 0 || k->out.text != NULL || k->asked || k->closing;
+}
+
+bool
+control_is_busy(const struct control *c)
+{
+	for (unsigned i = 0; i < CONTROL_CLIENTS; i++)
+		if (c->client[i].control != NULL &&
+		    is_in_the_middle(&c->client[i]))
+			return true;
+	return false;
+}
+
+unsigned
+control_note(const struct control *c, int fd[CONTROL_CLIENTS])
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < CONTROL_CLIENTS; i++)
+		if (c->client[i].control != NULL &&
+		    !is_in_the_middle(&c->client[i]))
+			fd[n++] = atomic_load(&c->fd[1 + i]);
+	return n;
+}
+
 static unsigned
 place_of(const struct control_client *k)
 {
@@ -470,6 +498,12 @@ welcome(struct control *c, int fd, int64_t now)
 	};
 	atomic_store(&c->fd[1 + place_of(k)], fd);
 	c->nclients++;
+}
+
+void
+control_resume(struct control *c, int fd, int64_t now)
+{
+	welcome(c, fd, now);
 }
 
 /* Without a descriptor to be had, a client that waits would wake us for

@@ -111,6 +111,17 @@ int control_open(struct control *c, const struct control_spec *s,
 /* Answer from now on, in this loop.  0, or -1 with errno and *e. */
 int control_begin(struct control *c, struct loop *l, struct err *e);
 
+/* Is somebody in the middle of a request, or of an answer? */
+bool control_is_busy(const struct control *c);
+
+/* The connections of all others: another image of this program can go on with
+ * them.  Returns how many. */
+unsigned control_note(const struct control *c, int fd_r[CONTROL_CLIENTS]);
+
+/* ... which this does, after control_begin(); the descriptor is its own from
+ * now on. */
+void control_resume(struct control *c, int fd, int64_t now);
+
 /* One of the tags was reported. */
 void control_hear(struct control *c, uint32_t tag, int64_t now);
 
