@@ -31,8 +31,8 @@ esac
     --show-leak-kinds=definite --errors-for-leak-kinds=definite \
     --log-file="$here/vg.%p" "$@"
 case $prog in
-*/unit/*) timeout -k 10 "${UNIT_LIMIT:-300}" "$@" >&2 </dev/null ;;
-*) timeout -k 10 "${UNIT_LIMIT:-300}" "$@" >"$here/tap" </dev/null ;;
+*/unit/*) timeout -k 10 "${UNIT_LIMIT:-900}" "$@" >&2 </dev/null ;;
+*) timeout -k 10 "${UNIT_LIMIT:-900}" "$@" >"$here/tap" </dev/null ;;
 esac
 status=$?
 [ -s "$here/tap" ] || {

@@ -121,13 +121,13 @@ ends 69 "it does not answer as brood does: a line without an end" \
 ends 69 "it does not answer as brood does: more than 16 megabytes" \
     -s "$T/lines" ping
 ends 1 'a\\033\[31mb\\012c$' -s "$T/hidden" ping
-timeout 10 "$BROODCTL" -s "$T/gone" stop
+timeout 60 "$BROODCTL" -s "$T/gone" stop
 is "that it went away is what stop waits for" "$?" 0
 ends 69 "it does not answer" -s "$T/garbage" stop
 
 # A master in a supervisor's house that does not answer.
 fake echo mute 1
-"$BROODCTL" -s "$T/sup" --timeout 2s status >"$T/out" 2>"$T/err"
+"$BROODCTL" -s "$T/sup" --timeout 5s status >"$T/out" 2>"$T/err"
 is "one that is silent makes it late" "$?" 75
 check "those that answer are shown" grep -q '^git  *running' "$T/out"
 check "it says who" grep -q '^broodctl: echo: timed out' "$T/err"

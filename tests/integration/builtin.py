@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 
-WAIT = 25.0
+WAIT = 60.0
 LINE, PRINTABLE = 72, 95
 EPOCH = 2208988800
 PATTERN = b"".join(
@@ -153,8 +153,8 @@ def stare(host, port, most):
     """A client that never reads is reset, in so many seconds."""
     s = socket.socket(family(host))
     s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    s.connect((host, port))
     begun = time.monotonic()
+    s.connect((host, port))
     p = select.poll()
     p.register(s, 0)
     need(p.poll(1000 * float(most)), "it still has it")

@@ -3,7 +3,7 @@
 
 # fact NAME ARG...: does builtin.py find it so?
 fact() {
-	timeout 60 python3 "${srcdir:-.}/tests/integration/builtin.py" "$@"
+	timeout 150 python3 "${srcdir:-.}/tests/integration/builtin.py" "$@"
 }
 
 # rdate_point OPTION...: the time is that of rdate(8), which with -p only
@@ -17,7 +17,7 @@ rdate_point() {
 }
 
 rdate_agrees() {
-	said=$(timeout 20 rdate -p "$@" 127.0.0.1) &&
+	said=$(timeout 60 rdate -p "$@" 127.0.0.1) &&
 	    now=$(date +%s) && then=$(date -d "${said#rdate: }" +%s) &&
-	    [ $((now - then)) -ge -5 ] && [ $((now - then)) -le 5 ]
+	    [ $((now - then)) -ge -30 ] && [ $((now - then)) -le 30 ]
 }

@@ -41,7 +41,7 @@ facts_of_each() {
 	check "chargen: the usual pattern (RFC 864)" fact chargen 127.0.0.1 "$PORT"
 	check "chargen: what it hears is dropped" \
 	    fact chargen_hears 127.0.0.1 "$PORT"
-	is "chargen: nc agrees" "$(nc -d -w 10 127.0.0.1 "$PORT" | head -n 1000 |
+	is "chargen: nc agrees" "$(nc -d -w 60 127.0.0.1 "$PORT" | head -n 1000 |
 	    awk 'length($0) == 73' | wc -l)" 1000
 	brood_stop
 }
@@ -96,7 +96,7 @@ bounds() {
 	slow=$!
 	LOG=$T/log.chargen
 	start chargen
-	fact stare 127.0.0.1 "$PORT" 20 &
+	fact stare 127.0.0.1 "$PORT" 60 &
 	staring=$!
 	check "tcpmux: a name that drips is not waited for" wait "$slow"
 	check "chargen: a client that never reads is reset" wait "$staring"
@@ -124,7 +124,7 @@ over_ip6() {
 
 over_unix() {
 	brood_start --inline echo "unix:$T/echo"
-	is "echo over a unix socket" "$(echo hello | nc -NU -w 10 "$T/echo")" hello
+	is "echo over a unix socket" "$(echo hello | nc -NU -w 60 "$T/echo")" hello
 	brood_stop
 }
 

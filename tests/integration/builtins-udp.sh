@@ -45,7 +45,7 @@ facts_of_each() {
 	    fact echo 127.0.0.1 "$(port_of_tcp)"
 	if command -v nc >/dev/null 2>&1; then
 		is "echo: nc agrees" \
-		    "$(echo hello | nc -u -w 10 -W 1 127.0.0.1 "$UDP")" hello
+		    "$(echo hello | nc -u -w 60 -W 1 127.0.0.1 "$UDP")" hello
 	else
 		skip "no nc"
 	fi

@@ -38,7 +38,7 @@ clean() {
 	brood_start "127.0.0.1:0,unix:$T/s" sh -c "$(cat "$T/look")"
 	is "over TCP" "$(ask </dev/null | sed 's/^\(flags .\) 0*2$/\1 02/')" "$golden"
 	is "over a unix socket" \
-	    "$(nc -NU -w 10 "$T/s" </dev/null | sed 's/^\(flags .\) 0*2$/\1 02/')" "$golden"
+	    "$(nc -NU -w 60 "$T/s" </dev/null | sed 's/^\(flags .\) 0*2$/\1 02/')" "$golden"
 	kill -HUP "$M"
 	wait_until log_has ' renewed '
 	is "after HUP" "$(ask </dev/null | sed 's/^\(flags .\) 0*2$/\1 02/')" "$golden"

@@ -18,7 +18,7 @@ lacks() {
 	MASTERS="$MASTERS $M"
 	wait_until eval '[ -S "$T/s" ] && nc -zU "$T/s"'
 	is "without $close $*: only what it shall is read" \
-	    "$(echo hello | nc -NU -w 10 "$T/s")" hello
+	    "$(echo hello | nc -NU -w 60 "$T/s")" hello
 	check "it stops with 0" brood_stop
 	is "nothing went to standard output" "$(cat "$T/stdout")" ""
 }

@@ -36,7 +36,7 @@ is_contained() {
 }
 
 answers() {
-	[ "$(nc -NU -w 10 "$T/sock" </dev/null 2>/dev/null)" = hello ] &&
+	[ "$(nc -NU -w 60 "$T/sock" </dev/null 2>/dev/null)" = hello ] &&
 	    answered=$((answered + 1))
 }
 

@@ -6,7 +6,7 @@ CTL="$srcdir/tests/integration/control.py"
 
 # ctl LINE...: ask, print the answers; fails if the last one is no ok.
 ctl() {
-	timeout 60 python3 "$CTL" "$SOCKET" ask "$@"
+	timeout 100 python3 "$CTL" "$SOCKET" ask "$@"
 }
 
 # does NAME LINE...: a point; the last answer must be ok.
@@ -22,7 +22,7 @@ quietly() {
 
 # play WHAT WORD...: be a client of that sort.
 play() {
-	timeout 250 python3 "$CTL" "$SOCKET" "$@"
+	timeout 620 python3 "$CTL" "$SOCKET" "$@"
 }
 
 # field NAME: of status.

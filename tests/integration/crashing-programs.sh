@@ -12,7 +12,7 @@ port = int(sys.argv[1])
 good = []
 def client(k):
     for i in range(40):
-        s = socket.create_connection(("127.0.0.1", port), timeout=15)
+        s = socket.create_connection(("127.0.0.1", port), timeout=60)
         word = b"crash\n" if k % 2 else b"hello\n"
         try:
             s.sendall(word)

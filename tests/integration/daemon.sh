@@ -7,7 +7,7 @@ need nc
 # launch ARG...: start it in the background with a log in $LOG; its status.
 launch() {
 	rm -f "$LOG" "$T/pid"
-	timeout 30 "$BROOD" ${MEMORY:+--memory "$MEMORY"} -D \
+	timeout 60 "$BROOD" ${MEMORY:+--memory "$MEMORY"} -D \
 	    --pidfile "$T/pid" --log "$LOG" "$@" >"$T/said" 2>&1 </dev/null
 	status=$?
 	M=$(cat "$T/pid" 2>/dev/null)
@@ -40,9 +40,9 @@ each_memory background
 released() {
 	rm -f "$LOG" "$T/out"
 	mkfifo "$T/out"
-	timeout 5 cat "$T/out" >/dev/null &
+	timeout 60 cat "$T/out" >/dev/null &
 	reader=$!
-	timeout 30 "$BROOD" ${MEMORY:+--memory "$MEMORY"} -D "$@" \
+	timeout 60 "$BROOD" ${MEMORY:+--memory "$MEMORY"} -D "$@" \
 	    --pidfile "$T/pid" --log "$LOG" 127.0.0.1:0 cat \
 	    >"$T/out" 2>&1 </dev/null
 	M=$(cat "$T/pid")
@@ -74,7 +74,7 @@ is "also of a bad folder" $? 69
 check "which is named" grep -q "$T/nosuch: " "$T/said"
 
 launch 127.0.0.1:0 cat
-timeout 30 "$BROOD" -D --pidfile "$T/pid" --log "$T/log.2" 127.0.0.1:0 cat \
+timeout 60 "$BROOD" -D --pidfile "$T/pid" --log "$T/log.2" 127.0.0.1:0 cat \
     >"$T/said" 2>&1
 is "a second start is refused" $? 75
 check "by the pid" grep -q "pid $M" "$T/said"

@@ -32,7 +32,7 @@ check "it stops with 0" brood_stop
 LOG=$T/log
 
 head -c 100000 /dev/zero >"$T/small/fill" 2>/dev/null
-timeout 30 "$BROOD" --pidfile "$T/small/pid" "unix:$T/s" cat 2>"$T/fails"
+timeout 60 "$BROOD" --pidfile "$T/small/pid" "unix:$T/s" cat 2>"$T/fails"
 is "a pid file that cannot be written is refused" $? 71
 check "and named" grep -q "$T/small/pid: No space" "$T/fails"
 check "nothing is left" [ ! -e "$T/small/pid" ]

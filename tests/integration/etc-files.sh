@@ -155,9 +155,9 @@ keep_rights() {
 	    -f "$T/brood.conf" 2>>"$LOG" </dev/null &
 	M=$!
 	MASTERS="$MASTERS $M"
-	wait_until is_ready
+	wait_until is_supervising
 	is "with the hardened unit's rights it serves" \
-	    "$(nc -NU -w 10 "$T/one.sock" </dev/null)" one
+	    "$(nc -NU -w 60 "$T/one.sock" </dev/null)" one
 	is "gives a socket away" "$(stat -c %U "$T/one.sock")" nobody
 	is "its master is nobody" "$(ps -o user= -p "$(pgrep -P "$M")")" nobody
 	check "and is stopped" brood_stop
@@ -188,7 +188,7 @@ rotate() {
 	CONF
 	LOG=$T/logs/brood.log
 	brood_spawn -f "$T/brood.conf"
-	wait_until is_ready
+	wait_until is_supervising
 	logrotate -f -s "$T/state" "$T/logrotate" >"$T/said" 2>&1
 	is "logrotate has no complaint" "$? $(cat "$T/said")" "0 "
 	check "the old log is another file" \
@@ -201,7 +201,7 @@ rotate() {
 }
 
 serves_into_new() {
-	nc -NU -w 1 "$T/one.sock" </dev/null >/dev/null 2>&1
+	nc -NU -w 60 "$T/one.sock" </dev/null >/dev/null 2>&1
 	log_has ' end pid=[0-9]* .*status=0'
 }
 
@@ -230,7 +230,7 @@ port() {
 }
 
 udp_echoes() {
-	timeout 30 python3 "$here/tests/integration/builtin.py" udp_echo \
+	timeout 60 python3 "$here/tests/integration/builtin.py" udp_echo \
 	    127.0.0.1 "$(port "$1" udp)" 1000
 }
 
@@ -347,25 +347,25 @@ conf_serves_git() {
 	git -C "$T/srv/git/one.git" update-ref refs/heads/one \
 	    "$(cat "$T/commit")"
 	chown -R nobody "$T/srv/git"
-	is "git" "$(timeout 30 git ls-remote \
+	is "git" "$(timeout 60 git ls-remote \
 	    "git://127.0.0.1:$(port git)/one.git" 2>"$T/said")" \
 	    "$(printf '%s\trefs/heads/one' "$(cat "$T/commit")")"
 }
 
 conf_serves_rsync() {
-	timeout 30 rsync -q "rsync://127.0.0.1:$(port rsync)/m/file" \
+	timeout 60 rsync -q "rsync://127.0.0.1:$(port rsync)/m/file" \
 	    "$T/got.rsync" >"$T/said" 2>&1
 	check "rsync" cmp "$T/got.rsync" "$T/srv/tftp/file"
 }
 
 conf_serves_tftp() {
-	timeout 30 tftp 127.0.0.1 "$(port tftp udp)" -c get file "$T/got.tftp" \
+	timeout 60 tftp 127.0.0.1 "$(port tftp udp)" -c get file "$T/got.tftp" \
 	    >"$T/said" 2>&1
 	check "tftp" cmp "$T/got.tftp" "$T/srv/tftp/file"
 }
 
 conf_serves_ssh() {
-	check "ssh" eval 'nc -w 10 127.0.0.1 "$(port ssh)" </dev/null |
+	check "ssh" eval 'nc -w 60 127.0.0.1 "$(port ssh)" </dev/null |
 	    grep -q "^SSH-2.0-"'
 }
 

@@ -41,7 +41,7 @@ hello() {
 	is "under brood it serves the one connection" \
 	    "$(ask </dev/null)" "$greeting"
 	brood_stop
-	timeout 20 "$EXAMPLES/hello" nobody:at:all >"$T/out" 2>"$T/fails"
+	timeout 60 "$EXAMPLES/hello" nobody:at:all >"$T/out" 2>"$T/fails"
 	is "a wrong address is a usage error" $? 64
 	check "that it prints" [ -s "$T/fails" ]
 }
@@ -49,17 +49,17 @@ hello() {
 datagram() {
 	run datagram udp:127.0.0.1:0
 	check "datagram sends it back in capitals" \
-	    timeout 30 python3 "${srcdir:-.}/tests/integration/builtin.py" \
+	    timeout 100 python3 "${srcdir:-.}/tests/integration/builtin.py" \
 	    udp_shout 127.0.0.1 "$PORT" "hello, world" "HELLO, WORLD"
 	check "and an empty one" \
-	    timeout 30 python3 "${srcdir:-.}/tests/integration/builtin.py" \
+	    timeout 100 python3 "${srcdir:-.}/tests/integration/builtin.py" \
 	    udp_shout 127.0.0.1 "$PORT" "" ""
 	ends
 }
 
 chat() {
 	run chat-server 127.0.0.1:0
-	timeout 60 "$EXAMPLES/chat-client" 127.0.0.1 "$PORT" 50 >"$T/chat" 2>&1
+	timeout 100 "$EXAMPLES/chat-client" 127.0.0.1 "$PORT" 50 >"$T/chat" 2>&1
 	is "chat-client: fifty at once" $? 0
 	is "are all served" "$(tail -n 1 "$T/chat")" "50 of 50 served"
 	is "by as many processes" \
@@ -76,7 +76,7 @@ goodbye after 2 lines'
 	    '1: you said "one"
 goodbye after 1 lines'
 	ends
-	timeout 60 "$EXAMPLES/chat-client" 127.0.0.1 "$PORT" 3 >"$T/chat" 2>&1
+	timeout 100 "$EXAMPLES/chat-client" 127.0.0.1 "$PORT" 3 >"$T/chat" 2>&1
 	is "chat-client: nobody there" $? 69
 }
 
@@ -195,7 +195,7 @@ files() {
 	keeps_in
 	refuses
 	if command -v curl >/dev/null 2>&1; then
-		is "files: curl agrees" "$(curl -sS --max-time 20 \
+		is "files: curl agrees" "$(curl -sS --max-time 60 \
 		    "http://127.0.0.1:$PORT/sub/" "http://127.0.0.1:$PORT/sub" \
 		    -L)" "below
 below"
@@ -206,7 +206,7 @@ below"
 	    grep -q '^HTTP/1.0 408 ' "$T/held.$HELD_N"
 	let_go
 	ends
-	timeout 20 "$EXAMPLES/files" 127.0.0.1:0 "$T/nosuch" 2>"$T/fails"
+	timeout 60 "$EXAMPLES/files" 127.0.0.1:0 "$T/nosuch" 2>"$T/fails"
 	is "files: a folder that is not there" $? 66
 }
 

@@ -11,7 +11,7 @@ is_root() {
 if is_root; then user='user root'; else user=; fi
 WRONG=$T/wrong
 
-# look FILE [SECONDS]: check it; its exit status, and WRONG.
+# look FILE [SECONDS]: check it, bounded in time; its exit status, and WRONG.
 look() {
 	timeout -k 1 "${2:-60}" "$BROOD" -t -f "$1" >"$T/stdout" 2>"$WRONG" \
 	    </dev/null
@@ -158,12 +158,12 @@ mkdir "$T/folder"
 refuses "a folder" "$T/folder" "^$T/folder: is a folder: expected a file\$"
 mkfifo "$T/fifo"
 refuses "a FIFO nobody writes to" "$T/fifo" \
-    "^$T/fifo: is no regular file: expected one\$" 1 10
+    "^$T/fifo: is no regular file: expected one\$" 1 60
 good >"$F"
 echo 'include fifo' >>"$F"
-refuses "an included FIFO" "$F" ":8:9: $T/fifo is no regular file" 1 10
+refuses "an included FIFO" "$F" ":8:9: $T/fifo is no regular file" 1 60
 refuses "a device that never ends" /dev/zero \
-    '^/dev/zero: is no regular file: expected one$' 1 10
+    '^/dev/zero: is no regular file: expected one$' 1 60
 python3 -c 'import socket,sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' \
     "$T/socket"
 refuses "a socket" "$T/socket" "^$T/socket: cannot be read: "
@@ -244,7 +244,7 @@ bad=0
 taken=0
 for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 \
     21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40; do
-	look "$T/moving" 20
+	look "$T/moving" 60
 	case $? in
 	0) taken=$((taken + 1)) ;;
 	78) [ -s "$WRONG" ] || bad=$((bad + 1)) ;;
@@ -267,7 +267,7 @@ writer=$!
 HELD="$HELD $writer"
 bad=0
 for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-	look "$T/whole" 20 || { bad=$((bad + 1)); show $?; }
+	look "$T/whole" 60 || { bad=$((bad + 1)); show $?; }
 done
 is "a file that is replaced all the time is taken" "$bad" 0
 : >"$T/enough"

@@ -71,7 +71,7 @@ all_match() {
 
 look() {
 	: >"$T/expected"
-	timeout -k 1 30 "$BROOD" -t -f "$T/$1" >"$T/stdout" 2>"$T/wrong" </dev/null
+	timeout -k 1 60 "$BROOD" -t -f "$T/$1" >"$T/stdout" 2>"$T/wrong" </dev/null
 	status=$?
 }
 

@@ -15,8 +15,8 @@ PLAIN=$T/plain
 # print NAME: of F; PLAIN is the plain form, which must read back.
 print() {
 	: >"$LOG"
-	timeout -k 1 30 "$BROOD" -T -f "$F" >"$PLAIN" 2>"$LOG" </dev/null || return 1
-	timeout -k 1 30 "$BROOD" -T -f "$PLAIN" >"$T/again" 2>"$LOG" </dev/null ||
+	timeout -k 1 60 "$BROOD" -T -f "$F" >"$PLAIN" 2>"$LOG" </dev/null || return 1
+	timeout -k 1 60 "$BROOD" -T -f "$PLAIN" >"$T/again" 2>"$LOG" </dev/null ||
 	    return 1
 	cmp -s "$PLAIN" "$T/again" && [ ! -s "$LOG" ]
 }

@@ -129,7 +129,7 @@ plans "the good one again" "nothing"
 # Ports are tried by a reload only.
 python3 -c 'import socket, sys, time
 s = socket.socket(); s.bind((sys.argv[1], 7003)); s.listen()
-print("listens", flush=True); time.sleep(60)' "$host" >"$T/taken" &
+print("listens", flush=True); time.sleep(600)' "$host" >"$T/taken" &
 holder=$!
 MASTERS="$MASTERS $holder"
 wait_until test -s "$T/taken"

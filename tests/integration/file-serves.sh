@@ -39,7 +39,7 @@ is "nothing is left" "$(find "$T" -type s)" ""
 # A service that cannot start.
 port=$(python3 -c 'import socket,time,sys
 s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(); print(s.getsockname()[1])
-sys.stdout.flush(); time.sleep(60)' >"$T/port" & echo $! >"$T/holder"
+sys.stdout.flush(); time.sleep(600)' >"$T/port" & echo $! >"$T/holder"
     while ! [ -s "$T/port" ]; do sleep 0.02; done; cat "$T/port")
 MASTERS="$MASTERS $(cat "$T/holder")"
 file_start <<CONF
@@ -64,7 +64,7 @@ check "it ends with 0" brood_stop
 # Unless all are required.
 port=$(python3 -c 'import socket,time,sys
 s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(); print(s.getsockname()[1])
-sys.stdout.flush(); time.sleep(60)' >"$T/port2" & echo $! >"$T/holder"
+sys.stdout.flush(); time.sleep(600)' >"$T/port2" & echo $! >"$T/holder"
     while ! [ -s "$T/port2" ]; do sleep 0.02; done; cat "$T/port2")
 MASTERS="$MASTERS $(cat "$T/holder")"
 cat >"$CONF" <<CONF

@@ -26,7 +26,7 @@ done = False
 
 
 def one(long):
-    s = socket.create_connection(("127.0.0.1", int(port)), timeout=30)
+    s = socket.create_connection(("127.0.0.1", int(port)), timeout=60)
     got = b""
     while b"\n" not in got:
         part = s.recv(1000)
@@ -71,7 +71,7 @@ def heard(dead):
 def kill_one(dead):
     """How long it took; None if nobody came."""
     with lock:
-        if not lock.wait_for(lambda: heard(dead), 40):
+        if not lock.wait_for(lambda: heard(dead), 60):
             return None
         victim = heard(dead).pop()
     time.sleep(0.2)		# it shall have clients
@@ -79,7 +79,7 @@ def kill_one(dead):
     killed = time.monotonic()
     os.kill(victim, signal.SIGKILL)
     with lock:
-        if not lock.wait_for(lambda: heard(dead), 40):
+        if not lock.wait_for(lambda: heard(dead), 60):
             return None
         return first[heard(dead).pop()] - killed
 
@@ -92,7 +92,7 @@ dead = set()
 gaps = [kill_one(dead) for _ in range(kills)]
 done = True
 for t in threads:
-    t.join(30)
+    t.join(60)
 if None in gaps or any(t.is_alive() for t in threads):
     failed.append("nobody came")
 gaps = [g for g in gaps if g is not None] or [0]

@@ -23,7 +23,7 @@ from clients import all_of
 folder = sys.argv[1]
 path = lambda *names: os.path.join(folder, *names)
 quiet = dict(stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-             stderr=subprocess.STDOUT, timeout=60)
+             stderr=subprocess.STDOUT, timeout=100)
 
 
 def run(*words):
@@ -41,7 +41,7 @@ def same(one, other):
 
 def tcp(port, number):
     sent = os.urandom(3000)
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as s:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as s:
         s.sendall(sent)
         s.shutdown(socket.SHUT_WR)
         if all_of(s) != sent:
@@ -51,7 +51,7 @@ def tcp(port, number):
 def udp(port, number):
     sent = os.urandom(100)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        s.settimeout(30)
+        s.settimeout(60)
         s.connect(("127.0.0.1", port))
         s.send(sent)
         if s.recv(1000) != sent:
@@ -90,7 +90,7 @@ def ssh(port, number):
 
 
 def worker(port, number):
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as s:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as s:
         s.sendall(b"GET / HTTP/1.0\r\n\r\n")
         if not all_of(s).endswith(b"\nend\n"):
             raise OSError("half a page")

@@ -7,7 +7,7 @@ need nc
 mkfifo "$T/pipe"
 
 foreign() {
-	timeout 20 cat "$T/pipe" >/dev/null &
+	timeout 60 cat "$T/pipe" >/dev/null &
 	reader=$!
 	: >"$LOG"
 	(

@@ -40,17 +40,17 @@ perl "$give" -z "$T/ports" "unix:$T/s" -- "$BROOD" fd:0 cat 2>>"$LOG" &
 M=$!
 MASTERS="$MASTERS $M"
 wait_until is_ready
-is "also a unix socket" "$(echo hello | nc -NU -w 10 "$T/s")" hello
+is "also a unix socket" "$(echo hello | nc -NU -w 60 "$T/s")" hello
 check "it stops with 0" brood_stop
 check "which stays" [ -S "$T/s" ]
 
 brood_fails 78 'fd:0: ' fd:0 cat
 for kind in bound pipe; do
-	timeout 30 perl "$give" -z "$T/ports" $kind -- "$BROOD" fd:0 cat \
+	timeout 60 perl "$give" -z "$T/ports" $kind -- "$BROOD" fd:0 cat \
 	    2>"$T/fails"
 	is "$kind is refused" $? 78
 	check "and named" grep -q 'fd:0' "$T/fails"
 done
-timeout 30 "$BROOD" fd:0 cat <&- 2>"$T/fails"
+timeout 60 "$BROOD" fd:0 cat <&- 2>"$T/fails"
 is "nothing at all is refused" $? 78
 finish

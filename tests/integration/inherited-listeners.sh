@@ -25,7 +25,7 @@ refuses() {
 	status=$1
 	text=$2
 	shift 2
-	timeout 30 perl "$give" "$@" 2>"$T/fails" </dev/null >"$T/stdout"
+	timeout 60 perl "$give" "$@" 2>"$T/fails" </dev/null >"$T/stdout"
 	got=$?
 	if [ $got -eq "$status" ] && grep -Eq "$text" "$T/fails"; then
 		ok "refused ($status): $*"
@@ -100,7 +100,7 @@ MASTERS="$MASTERS $M"
 wait_until [ -s "$T/first" ]
 is "the first server stops with 0" "$(cat "$T/first")" 0
 check "its inherited unix socket is not removed" [ -S "$T/s" ]
-echo hello | nc -NU -w 10 "$T/s" >"$T/reply" &
+echo hello | nc -NU -w 60 "$T/s" >"$T/reply" &
 client=$!
 echo go >"$T/go"
 wait $client

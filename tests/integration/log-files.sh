@@ -59,7 +59,7 @@ kill -USR1 "$M"
 check "USR1 does no harm to standard error" answers
 check "it stops with 0" brood_stop
 
-timeout 30 "$BROOD" --log "$T/no/file" "unix:$T/s" cat 2>"$T/fails"
+timeout 60 "$BROOD" --log "$T/no/file" "unix:$T/s" cat 2>"$T/fails"
 is "a log that cannot be opened is refused" $? 71
 check "and named" grep -q "$T/no/file: No such file" "$T/fails"
 finish

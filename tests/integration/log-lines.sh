@@ -9,7 +9,7 @@ levels() {
 }
 
 asks() {
-	[ "$(echo hello | nc -NU -w 10 "$T/s" 2>/dev/null)" = hello ]
+	[ "$(echo hello | nc -NU -w 60 "$T/s" 2>/dev/null)" = hello ]
 }
 
 # level ARG...: start, a client, HUP, a death, stop.
@@ -72,7 +72,7 @@ check "clients are served" asks
 check "it stops with 0" brood_stop
 
 # Two reasons are one event.
-timeout 30 "$BROOD" --log "$T/file" 198.51.100.1:0,198.51.100.2:0 cat \
+timeout 60 "$BROOD" --log "$T/file" 198.51.100.1:0,198.51.100.2:0 cat \
     2>"$T/fails" </dev/null
 is "standard error has a line for each reason" "$(wc -l <"$T/fails")" 2
 is "the log has one line for all of them" \

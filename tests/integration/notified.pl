@@ -14,7 +14,7 @@ my ($name, $out) = @ARGV;
 socket my $s, AF_UNIX, SOCK_DGRAM, 0 or die;
 bind $s, pack_sockaddr_un($path) or die "$name: $!";
 if ($out eq '-') {
-	sleep 300;
+	sleep 1000;
 	exit;
 }
 open my $f, '>', $out or die;

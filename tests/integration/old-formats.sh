@@ -63,7 +63,7 @@ serve() {
 
 # said PORT: all that a program says by itself.
 said() {
-	nc -N -w 10 127.0.0.1 "$1" </dev/null | tr '\n' ' '
+	nc -N -w 60 127.0.0.1 "$1" </dev/null | tr '\n' ' '
 }
 
 listener_says() {
@@ -74,7 +74,7 @@ datagram() {
 	python3 - "$1" "$2" <<'PY'
 import socket, sys
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-s.settimeout(10)
+s.settimeout(60)
 s.sendto(sys.argv[2].encode(), ("127.0.0.1", int(sys.argv[1])))
 print(s.recv(100).decode())
 PY
@@ -96,7 +96,7 @@ common inetd
 is "inetd: a program has its name and words" "$(said "$(port 2)")" \
     "named nobody 2 a b  "
 is "inetd: echo is built in" \
-    "$(echo hello | nc -NU -w 10 "$T/echo")" hello
+    "$(echo hello | nc -NU -w 60 "$T/echo")" hello
 check "inetd: it stops with 0" brood_stop
 
 check "xinetd: the file and its folder are served" \
@@ -112,16 +112,16 @@ check "xinetd: it stops with 0" brood_stop
 
 for kind in inetd xinetd; do
 	check "$kind: it is checked" \
-	    timeout 30 "$BROOD" -t "--$kind-conf" "$T/$kind.conf"
+	    timeout 60 "$BROOD" -t "--$kind-conf" "$T/$kind.conf"
 	check "$kind: it is converted" sh -c \
-	    'timeout 30 "$1" --convert "--$2-conf" "$3" >"$4"' sh \
+	    'timeout 60 "$1" --convert "--$2-conf" "$3" >"$4"' sh \
 	    "$BROOD" "$kind" "$T/$kind.conf" "$T/converted"
 	check "$kind: what comes out is taken" \
-	    timeout 30 "$BROOD" -t -f "$T/converted"
-	timeout 30 "$BROOD" -T "--$kind-conf" "$T/$kind.conf" >"$T/plain"
+	    timeout 60 "$BROOD" -t -f "$T/converted"
+	timeout 60 "$BROOD" -T "--$kind-conf" "$T/$kind.conf" >"$T/plain"
 	check "$kind: it is printed plainly" test -s "$T/plain"
 	is "$kind: and means the same" \
-	    "$(timeout 30 "$BROOD" -T -f "$T/converted")" "$(cat "$T/plain")"
+	    "$(timeout 60 "$BROOD" -T -f "$T/converted")" "$(cat "$T/plain")"
 done
 
 brood_fails 78 'refused.conf:3:[0-9]*: internal auth: .*expected' \
@@ -129,11 +129,11 @@ brood_fails 78 'refused.conf:3:[0-9]*: internal auth: .*expected' \
 check "all of them are named" grep -q '^[^ ]*:4:.* rpc/udp: ' "$T/fails"
 check "with their places" grep -q '^[^ ]*:5:1: #@ has a policy' "$T/fails"
 brood_fails 78 'refused.conf:3:' --inetd-conf "$T/refused.conf"
-timeout 30 "$BROOD" --convert --inetd-conf "$T/refused.conf" >"$T/converted"
+timeout 60 "$BROOD" --convert --inetd-conf "$T/refused.conf" >"$T/converted"
 is "converted, they are off" $? 0
 is "where they can be written" "$(grep -c '^	enabled no' "$T/converted")" 1
 is "and left out where not" "$(grep -c '^# Left out: ' "$T/converted")" 2
-check "the rest is taken" timeout 30 "$BROOD" -t -f "$T/converted"
+check "the rest is taken" timeout 60 "$BROOD" -t -f "$T/converted"
 
 echo 'echo stream' >"$T/wrong"
 brood_fails 78 'wrong:1:1: 2 fields: expected SERVICE' \

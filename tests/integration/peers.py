@@ -31,7 +31,7 @@ def one(i, port, each, out):
     for d in sent:
         s.send(d)
     got = []
-    while len(got) < each and select.select([s], [], [], 10)[0]:
+    while len(got) < each and select.select([s], [], [], 60)[0]:
         got.append(s.recv(70000).split(b" ", 2))
     if sorted(g[2] for g in got) != sorted(sent):
         print("peer", i, "sent", len(sent), "got", got)
@@ -54,7 +54,7 @@ def ask(host, port, local, texts):
     s.bind(local)
     for text in texts:
         s.sendto(text.encode(), (host, port))
-        if not select.select([s], [], [], 10)[0]:
+        if not select.select([s], [], [], 60)[0]:
             print("no answer")
             continue
         data, peer = s.recvfrom(70000)

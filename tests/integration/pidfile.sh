@@ -37,16 +37,16 @@ for text in '' 1 $$ x 99999999999999 "$(head -c 5000 /dev/zero | tr '\0' 7)"; do
 	check "it stops with 0" brood_stop
 done
 
-timeout 30 "$BROOD" --pidfile "$T/no/pid" "unix:$T/s" cat 2>"$T/fails"
+timeout 60 "$BROOD" --pidfile "$T/no/pid" "unix:$T/s" cat 2>"$T/fails"
 is "a folder that is not there is refused" $? 71
 check "and named" grep -q "$T/no/pid: No such file" "$T/fails"
-timeout 30 "$BROOD" --pidfile "$T" "unix:$T/s" cat 2>"$T/fails"
+timeout 60 "$BROOD" --pidfile "$T" "unix:$T/s" cat 2>"$T/fails"
 is "a folder is no pid file" $? 71
 check "nothing was made" [ ! -e "$T/s" ]
 
 # Locked by somebody who has not written its pid yet.
 : >"$T/pid"
-flock "$T/pid" timeout 30 "$BROOD" --pidfile "$T/pid" "unix:$T/s" cat \
+flock "$T/pid" timeout 60 "$BROOD" --pidfile "$T/pid" "unix:$T/s" cat \
     2>"$T/fails"
 is "a locked file without a pid is refused, too" $? 75
 check "nothing was made" [ ! -e "$T/s" ]

@@ -10,7 +10,7 @@ cat >"$T/queue.py" <<'PY'
 import socket, sys
 socks = []
 for i in range(20):
-    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=40)
+    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=100)
     s.sendall(b"%d\n" % i)
     s.shutdown(socket.SHUT_WR)
     socks.append(s)
@@ -31,7 +31,7 @@ print("served %d" % good)
 PY
 
 queued() {
-	brood_start "$@" --stop-time 20s --env ORDER="$T/order" 127.0.0.1:0 \
+	brood_start "$@" --stop-time 100s --env ORDER="$T/order" 127.0.0.1:0 \
 	    sh -c 'read -r n && echo "$n" >>"$ORDER"; echo "$n"'
 	: >"$T/order"
 	hold

@@ -18,7 +18,7 @@ failed = []
 
 
 def one():
-    sent, got = echo(port, 30)
+    sent, got = echo(port, 60)
     if got != sent:
         failed.append("sent %r got %r" % (sent, got))
 

@@ -85,7 +85,7 @@ check "nothing was made" [ ! -e "$T/s" ]
 
 # Other options than these are the program's.
 brood_start --min 2 "unix:$T/s" sh -c 'echo "$*"' sh --nosuch -n 0
-is "the program's options are its own" "$(nc -NU -w 10 "$T/s" </dev/null)" \
+is "the program's options are its own" "$(nc -NU -w 60 "$T/s" </dev/null)" \
     "--nosuch -n 0"
 check "it stops with 0" brood_stop
 "$BROOD" --help >"$T/help" 2>&1

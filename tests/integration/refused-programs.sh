@@ -41,7 +41,7 @@ check "the next one is taken" log_has "start program=$T/bin2/tool "
 check "it stops with 0" brood_stop
 (
 	unset PATH
-	exec /usr/bin/timeout 30 "$BROOD" "unix:$T/s" nosuch-program
+	exec /usr/bin/timeout 60 "$BROOD" "unix:$T/s" nosuch-program
 ) 2>"$T/fails" </dev/null
 is "also without PATH" $? 69
 

@@ -39,7 +39,7 @@ page() {
 	is "no POST" "$(http 'POST / HTTP/1.0')" "HTTP/1.0 501 Not Implemented"
 	is "no nonsense" "$(http nonsense)" "HTTP/1.0 400 Bad Request"
 	if command -v curl >/dev/null 2>&1; then
-		check "curl agrees" curl -sSf --max-time 20 -o "$T/answer" \
+		check "curl agrees" curl -sSf --max-time 60 -o "$T/answer" \
 		    "http://127.0.0.1:$PORT/"
 	else
 		skip "no curl"

@@ -58,7 +58,7 @@ runsvdir "$SCAN" >"$T/runsvdir" 2>&1 &
 SVDIR_PID=$!
 MASTERS=$SVDIR_PID
 soon "runsvdir has found it" [ -p "$S/supervise/ok" ]
-timeout 40 sv -w 30 start "$S" >"$T/said" 2>&1
+timeout 100 sv -w 90 start "$S" >"$T/said" 2>&1
 is "sv start returns" $? 0
 check "and then it serves" serves one
 check "it runs" state run
@@ -68,7 +68,7 @@ soon "svlogd has its lines" log_has ' info ready .*services=1 '
 
 kill -KILL "$first"
 soon "killed: another is started" is_other "$first"
-timeout 40 sv -w 30 check "$S" >"$T/said" 2>&1
+timeout 100 sv -w 90 check "$S" >"$T/said" 2>&1
 is "sv check waits for it" $? 0
 check "it serves" serves one
 check "finish has told of the first" \
@@ -76,13 +76,13 @@ check "finish has told of the first" \
 second=$(pid)
 
 conf one two
-timeout 40 sv reload "$S" >"$T/said" 2>&1
+timeout 100 sv reload "$S" >"$T/said" 2>&1
 is "sv reload" $? 0
 soon "what the file has now is served" serves two
 is "by the same process" "$(pid)" "$second"
 
 hold_one
-timeout 60 sv -w 40 stop "$S" >"$T/said" 2>&1
+timeout 100 sv -w 90 stop "$S" >"$T/said" 2>&1
 is "sv stop returns while a session lasts" $? 0
 exec 9>&-
 check "it has ended" is_gone "$second"
@@ -92,7 +92,7 @@ soon "and that with 0" log_has '^brood ended: status 0, signal 0$'
 check "nobody is served" eval '! serves one'
 
 echo 'nonsense x' >>"$T/brood.conf"
-timeout 20 sv -w 3 start "$S" >"$T/said" 2>&1
+timeout 60 sv -w 3 start "$S" >"$T/said" 2>&1
 check "a wrong file: sv start fails" [ $? -ne 0 ]
 soon "finish is told why" log_has '^brood ended: status 78, signal 0$'
 soon "it is down" state down
@@ -100,7 +100,7 @@ check "and shall be" eval '! sv status "$S" | grep -q "want up"'
 is "it was tried once" "$(log_count 'status 78')" 1
 check "the place is in the log" log_has "^$T/brood.conf:[0-9]+:1: nonsense: "
 conf one
-timeout 40 sv -w 30 start "$S" >"$T/said" 2>&1
+timeout 100 sv -w 90 start "$S" >"$T/said" 2>&1
 is "the file is good: sv start" $? 0
 check "it serves" serves one
 third=$(pid)

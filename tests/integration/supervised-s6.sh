@@ -50,7 +50,7 @@ s6-svscan "$SCAN" >"$T/svscan" 2>&1 &
 SVSCAN=$!
 MASTERS=$SVSCAN
 wait_until [ -e "$S/supervise/status" ]
-check "s6-svwait -U: it says that it is ready" s6-svwait -U -t 30000 "$S"
+check "s6-svwait -U: it says that it is ready" s6-svwait -U -t 90000 "$S"
 check "and then it serves" serves one
 is "s6-svstat knows it" "$(stat_of up,ready)" "true true"
 first=$(stat_of pid)
@@ -60,7 +60,7 @@ check "which has closed the descriptor" \
 
 kill -KILL "$first"
 soon "killed: another is started" is_up_as_other "$first"
-check "s6-svwait -U: and gets ready" s6-svwait -U -t 30000 "$S"
+check "s6-svwait -U: and gets ready" s6-svwait -U -t 90000 "$S"
 check "it serves" serves one
 second=$(stat_of pid)
 
@@ -72,7 +72,7 @@ is "which is ready" "$(stat_of ready)" true
 
 hold_one
 check "s6-svc -wD -d returns while a session lasts" \
-    s6-svc -wD -T 40000 -d "$S"
+    s6-svc -wD -T 90000 -d "$S"
 exec 9>&-
 check "it has ended" is_gone "$second"
 is "by itself" "$(stat_of exitcode)" 0
@@ -81,14 +81,14 @@ check "nobody is served" eval '! serves one'
 
 echo 'nonsense x' >>"$T/brood.conf"
 before=$(log_count nonsense)
-s6-svc -wU -T 10000 -u "$S" 2>"$T/said"
+s6-svc -wU -T 60000 -u "$S" 2>"$T/said"
 is "a wrong file: s6-svc -wU hears that it will not be" $? 1
 soon "it is down" up_is false
 is "with what brood ended with" "$(stat_of exitcode)" 78
 is "it was tried once" "$(log_count nonsense)" "$((before + 1))"
 check "the place is told" log_has "^$T/brood.conf:[0-9]+:1: nonsense: "
 conf one
-check "the file is good: s6-svc -wU -u" s6-svc -wU -T 30000 -u "$S"
+check "the file is good: s6-svc -wU -u" s6-svc -wU -T 90000 -u "$S"
 check "it serves" serves one
 third=$(stat_of pid)
 

@@ -155,7 +155,7 @@ refuses() {
 
 # Port 80 of a network where there is nobody else.
 web() {
-	[ "$(nc -N -w 20 127.0.0.1 80 </dev/null)" = web ]
+	[ "$(nc -N -w 60 127.0.0.1 80 </dev/null)" = web ]
 }
 
 takes_socket() {
@@ -187,7 +187,7 @@ runs_template() {
 	printf '%s\n' 'OPTIONS="--user root --name one"' \
 	    "ADDRESS=\"unix:$T/one.sock\"" \
 	    "PROGRAM=\"sh -c 'echo one; cat'\"" >"$T/brood-one"
-	printf '[Service]\nWatchdogSec=300ms\n' >"$UNITS/brood@.service.d/dog.conf"
+	printf '[Service]\nWatchdogSec=3s\n' >"$UNITS/brood@.service.d/dog.conf"
 	ctl daemon-reload
 	ctl start brood@one
 	is "brood@one: start returns" $? 0

@@ -50,7 +50,7 @@ if prlimit --nofile=":$high" true 2>/dev/null; then
 	is "also for another user" \
 	    "$(of 'ulimit -Hn' --limit nofile=$high --user 65534)" "$high "
 else
-	timeout 30 "$BROOD" --limit nofile=$high 127.0.0.1:0 cat 2>"$T/fails"
+	timeout 60 "$BROOD" --limit nofile=$high 127.0.0.1:0 cat 2>"$T/fails"
 	check "a limit that cannot be had is refused" [ $? -ne 0 ]
 	check "and named" grep -q '^brood: .*nofile' "$T/fails"
 fi

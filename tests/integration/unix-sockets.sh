@@ -4,7 +4,7 @@
 need nc perl ss
 
 asks() {
-	[ "$(echo hello | nc -NU -w 10 "${1:-$T/s}" 2>/dev/null)" = hello ]
+	[ "$(echo hello | nc -NU -w 60 "${1:-$T/s}" 2>/dev/null)" = hello ]
 }
 
 # bind_one TYPE PATH [COMMAND]: leave a bound socket there; run COMMAND while
@@ -90,7 +90,7 @@ is "one that is not ours stays" "$(inode "$T/s" 2>&1)" "$old"
 rm -f "$T/s" "$T/away"
 
 cat >"$T/refused" <<SH
-timeout 30 "$BROOD" "unix:$T/s" cat 2>"$T/fails"
+timeout 60 "$BROOD" "unix:$T/s" cat 2>"$T/fails"
 SH
 bind_one stream "$T/s" sh "$T/refused"
 is "one whose queue is full is live" $? 75

@@ -16,12 +16,12 @@ head -c 1048576 /dev/urandom >"$T/up"
 
 # get FILE: 1 MB from the server; both must be the same.
 get() {
-	timeout 30 tftp -4 -m binary 127.0.0.1 "$PORT" -c get "$1" "$T/got.$1" &&
+	timeout 100 tftp -4 -m binary 127.0.0.1 "$PORT" -c get "$1" "$T/got.$1" &&
 	    cmp "$T/files/$1" "$T/got.$1"
 }
 
 put() {
-	timeout 30 tftp -4 -m binary 127.0.0.1 "$PORT" -c put "$T/up" "$1" &&
+	timeout 100 tftp -4 -m binary 127.0.0.1 "$PORT" -c put "$T/up" "$1" &&
 	    cmp "$T/up" "$T/files/$1"
 }
 

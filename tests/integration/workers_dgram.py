@@ -1,7 +1,7 @@
 """usage: workers_dgram.py PORT [HOST [COUNT [PAUSE]]] <PAYLOAD >REPLY
 
 Send one datagram to HOST (127.0.0.1) and print the reply, which must come
-from that very address; fails without one after 10 seconds.  With COUNT, that
+from that very address; fails without one after a minute.  With COUNT, that
 many clients at once send `PAYLOAD N' PAUSE seconds apart, each must get its
 own text back, and the number of those that did is printed."""
 import socket
@@ -18,7 +18,7 @@ def client():
                       socket.SOCK_DGRAM)
     s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
     s.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
-    s.settimeout(10)
+    s.settimeout(60)
     s.connect((host, port))
     return s
 

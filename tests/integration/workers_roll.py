@@ -23,7 +23,7 @@ master, log, rolls, target = \
 cuts_allowed = "cuts" in sys.argv[5:]
 CLIENTS = 4
 PAUSE = 0.008       # seconds between two requests of one client
-PATIENCE = 30       # seconds for whatever must come true
+PATIENCE = 100      # seconds for whatever must come true
 PAGE = re.compile(rb"\r?\n\r?\npid \d+\n" + b"x" * 30000 + rb"\nend\n\Z")
 CUT = re.compile(rb"HTTP/1\.[01] (200 (?s:.*)\r\n\r\n(pid \d+\n)?x*\Z"
                  rb"|502 )")
@@ -36,9 +36,9 @@ over = threading.Event()
 
 def connect():
     if target.isdigit():
-        return socket.create_connection(("127.0.0.1", int(target)), timeout=20)
+        return socket.create_connection(("127.0.0.1", int(target)), timeout=60)
     s = socket.socket(socket.AF_UNIX)
-    s.settimeout(20)
+    s.settimeout(60)
     s.connect(target)
     return s
 

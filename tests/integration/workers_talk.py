@@ -6,7 +6,7 @@ import struct
 import sys
 
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-s.settimeout(10)
+s.settimeout(60)
 s.bind(("127.0.0.1", 0))
 here = struct.pack("!HH4s8x", socket.AF_INET, s.getsockname()[1],
                    socket.inet_aton("127.0.0.1"))
