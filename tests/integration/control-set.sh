@@ -16,7 +16,7 @@ import signal
 import socket
 import sys
 import time
-signal.alarm(240)
+signal.alarm(600)
 port, n, there = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 over = []
 signal.signal(signal.SIGTERM, lambda *_: over.append(1))
