@@ -64,8 +64,9 @@ mv "$T/program" "$T/away"
 kill -KILL "$(master_of frail)"
 soon "a master that cannot start pauses" \
     log_has ' master-died service=frail .* status=69 again=2\.[0-9]s'
-is "and is said to wait" "$(ctl services | awk '$1 == "frail" { print $2 }')" waiting
-check "status has why" sh -c '"$1" -s "$2" services | grep "^frail " | grep -q "could not start"' \
+is_waiting() { [ "$(ctl services | awk '$1 == "frail" { print $2 }')" = waiting ]; }
+soon "and is said to wait" is_waiting
+soon "status has why" sh -c '"$1" -s "$2" services | grep "^frail " | grep -q "could not start"' \
     sh "$BROODCTL" "$T/run/control.sock"
 echo queued | ask 127.0.0.1 "$frail_port" >"$T/queued" &
 client=$!

@@ -47,6 +47,8 @@ soon "and holds" waiting
 
 conf 5 second >"$CONF"
 PORT=$port hold
+served_by() { [ "$(busy_children "$1" | wc -l)" -eq 1 ]; }
+wait_until served_by "$one"
 reload
 is "a program changed: the other master is the same" "$(master_of two)" "$two"
 check "its own is another" [ "$(master_of one)" != "$one" ]
@@ -74,7 +76,7 @@ conf 5 third 'service three {
 refused_reload "a program that is missing" 'brood.conf:1[0-9]:7: .*/nonexistent/program'
 python3 -c 'import socket,time,sys
 s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(); print(s.getsockname()[1])
-sys.stdout.flush(); time.sleep(60)' >"$T/port" &
+sys.stdout.flush(); time.sleep(600)' >"$T/port" &
 holder=$!
 MASTERS="$MASTERS $holder"
 wait_until test -s "$T/port"
