@@ -20,7 +20,13 @@ for name in WATCHDOG_USEC WATCHDOG_PID MAINPID FDSTORE \
 	export "$name=evil"
 done
 
+# It may be ready before it is the program.
+is_sleep() {
+	ps -o comm= --ppid "$M" | grep -qx sleep
+}
+
 worker() {
+	wait_until is_sleep >&2
 	ps -o pid= --ppid "$M" | tr -d ' ' | head -n 1
 }
 

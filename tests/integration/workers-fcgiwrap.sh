@@ -20,7 +20,7 @@ chmod 755 "$T" "$T/page"
 # behind NAME ADDRESS UPSTREAM
 behind() {
 	brood_start --kind worker --children 4 --listener-on-0 \
-	    --start-time 300ms --stop-signal USR1 "$2" fcgiwrap
+	    --start-time 1s --stop-signal USR1 "$2" fcgiwrap
 	is "$1: four run" "$(alive)" 4
 	web "${3:-127.0.0.1:$PORT}" "$T/page"
 	is "$1: rolls" \

@@ -13,15 +13,16 @@ workers() {
 
 page() {
 	if [ -S "$where" ]; then
-		printf 'GET %s HTTP/1.0\r\n\r\n' "$1" | nc -NU -w 2 "$where" 2>/dev/null
+		printf 'GET %s HTTP/1.0\r\n\r\n' "$1" | nc -NU -w 5 "$where" 2>/dev/null
 	else
-		printf 'GET %s HTTP/1.0\r\n\r\n' "$1" | ask
+		printf 'GET %s HTTP/1.0\r\n\r\n' "$1" |
+		    nc -N -w 10 127.0.0.1 "$PORT"
 	fi
 }
 
 # A client that nobody accepts takes seconds to say so.
 serves_soon() {
-	for _ in 1 2 3 4 5 6 7 8; do
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
 		! serves_pages || return 0
 		sleep 0.2
 	done
@@ -40,7 +41,7 @@ is "and lives" "$(children_now)" "$old"
 page /close >/dev/null
 page /close >/dev/null
 # Nobody listens now but the master: clients wait.
-printf 'GET /pid HTTP/1.0\r\n\r\n' | nc -N -w 20 127.0.0.1 "$PORT" >"$T/waits" &
+printf 'GET /pid HTTP/1.0\r\n\r\n' | nc -N -w 100 127.0.0.1 "$PORT" >"$T/waits" &
 HELD="$HELD $!"
 wait_until queued_is 1
 kill -HUP "$M"

@@ -8,7 +8,7 @@ need python3 nginx php-cgi
 # behind NAME REQUESTS ADDRESS UPSTREAM
 behind() {
 	brood_start --kind worker --children 4 --listener-on-0 \
-	    --start-time 300ms --env PHP_FCGI_MAX_REQUESTS="$2" "$3" \
+	    --start-time 1s --env PHP_FCGI_MAX_REQUESTS="$2" "$3" \
 	    php-cgi -d opcache.enable=0 -d display_errors=0
 	is "$1: four run" "$(alive)" 4
 	web "${4:-127.0.0.1:$PORT}" "$here/workers_page.php" \

@@ -27,7 +27,7 @@ rolls() {
 	check "$name: it stops with 0" brood_stop
 }
 where=127.0.0.1:0
-start_time=300ms
+start_time=1s
 rolls "alive" alive
 # A start-time nobody could wait for: it is their word that counts.
 start_time=60s

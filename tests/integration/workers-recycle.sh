@@ -30,8 +30,8 @@ is "without a pause" "$(log_count ' pause ')" 0
 check "it stops with 0" brood_stop
 
 # The new one never gets ready: the old one stays.
-brood_start --kind worker --children 2 --ready-by notify --recycle-after 1s \
-    --start-time 300ms 127.0.0.1:0 \
+brood_start --kind worker --children 2 --ready-by notify --recycle-after 3s \
+    --start-time 3s 127.0.0.1:0 \
     "$python" "$here/workers_serve.py" "$T" notify
 touch "$T/late"
 # Those that came before it may be replaced once more.

@@ -20,7 +20,7 @@ workers() {
 # slow: a request that is answered when $T/go is there; its client is SLOW.
 slow() {
 	printf 'GET /slow HTTP/1.0\r\n\r\n' |
-	    nc -w 30 127.0.0.1 "$PORT" >"$T/slow" &
+	    nc -w 250 127.0.0.1 "$PORT" >"$T/slow" &
 	SLOW=$!
 	HELD="$HELD $SLOW"
 	# It is served when nobody else could answer at once.
