@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "brood/builtin.h"
@@ -101,6 +102,15 @@ check_first(struct conf *c, const struct directive *d,
 	return false;
 }
 
+static bool
+is_folder(const char *path)
+{
+	struct stat st;
+
+	return path[strlen(path) - 1] == '/' ||
+	    (stat(path, &st) == 0 && S_ISDIR(st.st_mode));
+}
+
 static void
 check_log(struct conf *c, const struct directive *d)
 {
@@ -108,6 +118,9 @@ check_log(struct conf *c, const struct directive *d)
 	enum log_level level;
 
 	if (strcmp(d->word[0].text, "log") == 0) {
+		if (value[0] == '/' && is_folder(value))
+			mistake_at(c->m, d, 1, "log %.60s: is a folder, expected "
+			    "a file", value);
 		if (value[0] != '/' && strcmp(value, "stderr") != 0 &&
 		    strcmp(value, "syslog") != 0)
 			mistake_at(c->m, d, 1, "log %.60s: expected stderr, "
@@ -141,6 +154,9 @@ check_global(struct conf *c, const struct directive *d, struct brood *scratch)
 	    value[0] != '/')
 		mistake_at(c->m, d, 1, "%s %.60s: expected an absolute path",
 		    name, value);
+	else if (value[0] == '/' && is_folder(value))
+		mistake_at(c->m, d, 1, "%s %.60s: is a folder, expected the path "
+		    "of a %s", name, value, name[0] == 'p' ? "file" : "socket");
 	else if (strcmp(name, "control") == 0 && strlen(value) > CONF_CONTROL)
 		mistake_at(c->m, d, 1, "control %.60s: too long, expected at most "
 		    "%d bytes, as names of services are added", value,
@@ -221,6 +237,10 @@ set_handler(struct conf *c, struct conf_service *s)
 			    "expected echo, discard, daytime, chargen, time, qotd "
 			    "or tcpmux", kind, what);
 		brood_set(s->brood, "kind", kind);
+		return;
+	}
+	if (what[0] == '\0') {
+		mistake_at(c->m, d, 1, "%s: expected a program", kind);
 		return;
 	}
 	if (strchr(what, '/') != NULL && what[0] != '/') {
@@ -375,6 +395,25 @@ read_service(struct conf *c, const struct directive *d)
 
 /* ---- the outermost level ---- */
 
+/* Each has a path of its own. */
+static void
+check_paths(struct conf *c)
+{
+	char buf[512];
+
+	for (unsigned i = 0; i < c->nglobals; i++)
+		for (unsigned j = 0; j < i; j++)
+			if (c->global[i]->word[1].text[0] == '/' &&
+			    strcmp(c->global[i]->word[1].text,
+			    c->global[j]->word[1].text) == 0)
+				mistake_at(c->m, c->global[i], 1, "%s %.60s: "
+				    "expected a path of its own; %s has it at %s",
+				    c->global[i]->word[0].text,
+				    c->global[i]->word[1].text,
+				    c->global[j]->word[0].text,
+				    place(c->global[j], buf));
+}
+
 static void
 read_top_word(struct conf *c, const struct directive *d, struct brood *scratch)
 {
@@ -432,5 +471,6 @@ conf_read(struct conf *c, const struct directives *tree, struct mistakes *m)
 	}
 	brood_free(scratch);
 	where_end(c);
+	check_paths(c);
 	where_conflicts(c);
 }

@@ -167,7 +167,8 @@ include(struct reader *r, const struct directive *d, struct directives *to)
 {
 	const struct file_place by = { d->file, d->line,
 	    d->word[d->n > 2 ? 2 : d->n - 1].column };
-	const char *pattern = d->n == 2 && !d->block ? d->word[1].text : NULL;
+	const char *pattern = d->n == 2 && !d->block &&
+	    d->word[1].text[0] != '\0' ? d->word[1].text : NULL;
 	char *whole, *copy;
 	glob_t g;
 	int end;
@@ -208,6 +209,26 @@ add(struct reader *r, const char *file, struct directives *to)
 	d->block = l->block;
 }
 
+/* `service a{' is a mistake, but it opens a block all the same: else each line
+ * of it would be one, too. */
+static void
+mend_brace(struct reader *r, struct scfg *s, const char *file)
+{
+	struct scfg_line *l = r->line;
+	const struct scfg_word *last = &l->word[l->n - 1];
+	size_t n = strlen(last->text);
+
+	if (l->block || s->depth > 0 || l->n < 2 || n < 2 ||
+	    strcmp(l->word[0].text, "service") != 0 ||
+	    s->text[last->end - 1] != '{' || s->text[last->end - 2] == '\\')
+		return;
+	mistake(r->m, file, l->line, last->column + (unsigned)(last->end -
+	    last->at) - 1, "service: expected a blank before `{'");
+	l->text[(size_t)(last->text - l->text) + n - 1] = '\0';
+	l->block = true;
+	s->opened[s->depth++] = l->line;
+}
+
 static void
 read_text(struct reader *r, const char *file, const char *text, size_t size,
     struct directives *to)
@@ -219,9 +240,11 @@ read_text(struct reader *r, const char *file, const char *text, size_t size,
 
 	scfg_begin(&s, text, size);
 	while ((what = scfg_next(&s, r->line)) != SCFG_END) {
-		unsigned depth = s.depth - (what == SCFG_DIRECTIVE &&
-		    r->line->block);
+		unsigned depth;
 
+		if (what == SCFG_DIRECTIVE)
+			mend_brace(r, &s, file);
+		depth = s.depth - (what == SCFG_DIRECTIVE && r->line->block);
 		if (what == SCFG_BAD) {
 			mistake(r->m, file, s.bad_line, s.bad_column, "%s",
 			    s.why);

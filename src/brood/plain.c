@@ -157,7 +157,7 @@ add_line(struct plain *p, struct scfg_line *l, bool inside)
 	}
 	if (strcmp(name, "on") == 0)
 		join_words(l);
-	if (l->n > 2 || name[0] == '\0') {
+	if (l->n > 2 || name[0] == '\0' || strcmp(name, "service") == 0) {
 		errno = EINVAL;
 		return -1;
 	}

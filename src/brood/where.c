@@ -1,8 +1,11 @@
 /* where.c - addresses as written become addresses as bound. */
 #include "brood/where.h"
 
+#include <libgen.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
 #include "os/listen.h"
@@ -44,6 +47,15 @@ is_unix(const struct address *a)
 	    a->kind == ADDRESS_UNIX_SEQPACKET;
 }
 
+static bool
+names_folder(const char *path)
+{
+	const char *last = strrchr(path, '/');
+
+	return path[0] == '/' && (last[1] == '\0' ||
+	    strcmp(last, "/.") == 0 || strcmp(last, "/..") == 0);
+}
+
 static void
 read_one(struct conf *c, const struct directive *d, unsigned i)
 {
@@ -53,6 +65,8 @@ read_one(struct conf *c, const struct directive *d, unsigned i)
 
 	if (why == NULL && is_unix(&a) && a.path[0] != '/' && a.path[0] != '@')
 		why = "expected an absolute path, or @NAME";
+	if (why == NULL && is_unix(&a) && names_folder(a.path))
+		why = "expected the path of a socket, not of a folder";
 	/* The supervisor's: numbers are those of somebody else. */
 	if (why == NULL && a.kind == ADDRESS_FD && (strcmp(a.path, "*") == 0 ||
 	    a.path[strspn(a.path, "0123456789")] == '\0'))
@@ -126,19 +140,61 @@ look_up(struct where *w, const struct address *a, struct err *e)
 	return -1;
 }
 
+/* Why can it not be bound, whatever happens until then?  NULL: it may be. */
+static const char *
+check_found(const struct addr *at)
+{
+	const struct sockaddr_in6 *six = (const void *)&at->ss;
+
+	if (at->ss.ss_family != AF_INET6)
+		return NULL;
+	if (IN6_IS_ADDR_V4MAPPED(&six->sin6_addr))
+		return "is an IPv4 address: expected it as such";
+	if (IN6_IS_ADDR_LINKLOCAL(&six->sin6_addr) && six->sin6_scope_id == 0)
+		return "is of one link: expected [ADDRESS%INTERFACE]:PORT";
+	return NULL;
+}
+
+static void
+add_found(struct conf *c, struct conf_service *s, const struct resolved *found,
+    const struct directive *d, unsigned i)
+{
+	const char *why = check_found(&found->at);
+	struct listener l = { .type = found->type, .bound = found->at };
+	char text[LISTEN_TEXT_SIZE];
+
+	if (why != NULL)
+		mistake_at(c->m, d, i, "address `%s' %s", d->word[i].text, why);
+	else
+		add(c, s, listen_text(&l, text), d, i);
+}
+
+/* What is there and is no socket stays. */
+static void
+add_path(struct conf *c, struct conf_service *s, const char *path,
+    const struct directive *d, unsigned i)
+{
+	struct stat st;
+
+	if (path[0] == '/' && lstat(path, &st) == 0 && !S_ISSOCK(st.st_mode))
+		mistake_at(c->m, d, i, "address `%s': there is something else, "
+		    "expected nothing or a socket", d->word[i].text);
+	else
+		add(c, s, d->word[i].text, d, i);
+}
+
 static void
 resolve_one(struct conf *c, struct conf_service *s, const struct directive *d,
     unsigned i)
 {
 	const struct resolve *r = &c->where->look_up;
-	char text[LISTEN_TEXT_SIZE];
 	struct address a;
 	struct err e;
 
 	if (address_parse(d->word[i].text, strlen(d->word[i].text), &a) != NULL)
 		return;
 	if (is_unix(&a) || a.kind == ADDRESS_FD) {
-		add(c, s, d->word[i].text, d, i);
+		add_path(c, s, a.path, d, i);
 		return;
 	}
 	if (look_up(c->where, &a, &e) == -1) {
@@ -146,9 +202,7 @@ resolve_one(struct conf *c, struct conf_service *s, const struct directive *d,
 		return;
 	}
 	for (unsigned j = 0; j < r->n; j++)
-		add(c, s, listen_text(&(struct listener){ .type =
-		    r->found[j].type, .asked = r->found[j].at,
-		    .bound = r->found[j].at }, text), d, i);
+		add_found(c, s, &r->found[j], d, i);
 }
 
 void
@@ -166,7 +220,8 @@ struct claim {
 	const struct conf_service *s;
 	const struct conf_address *a;
 	const char *interface;
-	const char *port;	/* what the text ends with; of unix ones all */
+	const char *port;	/* what the text ends with; of a unix path where
+				 * that leads, of others all */
 	size_t order;		/* as they stand in the file */
 };
 
@@ -197,6 +252,9 @@ is_clash(const struct claim *a, const struct claim *b)
 		return false;
 	if (strcmp(a->a->text, b->a->text) == 0)
 		return strcmp(a->port, "0") != 0;
+	/* Whatever it is called: here they are the same. */
+	if (a->port[0] == '/')
+		return true;
 	x = split(a->a->text, &xudp);
 	y = split(b->a->text, &yudp);
 	return a->port != a->a->text && b->port != b->a->text && xudp == yudp &&
@@ -227,24 +285,56 @@ complain(struct conf *c, const struct claim *first, const struct claim *second)
 	    first->a->at->line);
 }
 
+/* The path without links, dots and doubled slashes, as far as it is there. */
 static const char *
-port_of(const char *text)
+real_path(const char *path)
 {
-	const char *colon = strrchr(text, ':');
+	char *copy = tree_copy(path), *real = realpath(dirname(copy), NULL);
+	const char *name = strrchr(path, '/');
+	char *whole;
 
-	if (strncmp(text, "unix", 4) == 0 || strncmp(text, "fd:", 3) == 0 ||
-	    colon == NULL)
-		return text;
-	return colon + 1;
+	if (real == NULL)
+		return path;
+	whole = tree_make(strlen(real) + strlen(name) + 1);
+	sprintf(whole, "%s%s", strcmp(real, "/") == 0 ? "" : real, name);
+	free(real);
+	return whole;
 }
 
-/* Of those that have a port. */
-static const char *
-interface_of(const struct conf_service *s, const char *text)
+static struct claim
+claim_of(const struct conf_service *s, const struct conf_address *at)
 {
 	const struct directive *d = conf_word(s, "interface");
+	const char *colon = strchr(at->text, ':');
+	struct claim k = { s, at, "", at->text, 0 };
 
-	return d != NULL && port_of(text) != text ? d->word[1].text : "";
+	if (strncmp(at->text, "unix", 4) == 0 && colon[1] == '/')
+		k.port = real_path(colon + 1);
+	if (strncmp(at->text, "unix", 4) == 0 ||
+	    strncmp(at->text, "fd:", 3) == 0)
+		return k;
+	k.port = strrchr(at->text, ':') + 1;
+	if (d != NULL)
+		k.interface = d->word[1].text;
+	return k;
+}
+
+/* Those of services are not alone. */
+static void
+check_control(struct conf *c, const struct claim *k)
+{
+	const struct directive *d;
+
+	for (unsigned i = 0; i < c->nglobals && k->port[0] == '/'; i++) {
+		d = c->global[i];
+		if (strcmp(d->word[0].text, "control") != 0 ||
+		    d->word[1].text[0] != '/' ||
+		    strcmp(real_path(d->word[1].text), k->port) != 0)
+			continue;
+		mistake(c->m, k->a->at->file, k->a->at->line, k->a->column,
+		    "%s is the control socket's path, too, at %s:%u: expected "
+		    "another", k->a->text, d->file, d->line);
+	}
 }
 
 void
@@ -258,10 +348,11 @@ where_conflicts(struct conf *c)
 		most += s->naddresses;
 	list = tree_make(most * sizeof *list);
 	STAILQ_FOREACH(s, &c->services, next) {
-		for (unsigned i = 0; s->enabled && i < s->naddresses; i++, n++)
-			list[n] = (struct claim){ s, &s->address[i],
-			    interface_of(s, s->address[i].text),
-			    port_of(s->address[i].text), n };
+		for (unsigned i = 0; s->enabled && i < s->naddresses; i++, n++) {
+			list[n] = claim_of(s, &s->address[i]);
+			list[n].order = n;
+			check_control(c, &list[n]);
+		}
 	}
 	qsort(list, n, sizeof *list, compare);
 	for (size_t i = 0; i < n; i++)

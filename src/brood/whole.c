@@ -123,46 +123,99 @@ whole_check(struct conf *c, const struct conf_service *s)
 		    "`listen ADDRESS...'", s->name);
 }
 
-/* Which directive does a message speak of?  It begins with its word. */
-static const struct directive *
+struct spot {
+	const struct directive *d;
+	unsigned word;
+};
+
+/* The value of a directive that a message names: "limit nofile: ...". */
+static unsigned
+value_of(const struct directive *d, const char *said)
+{
+	size_t n = strcspn(said, " :");
+
+	for (unsigned i = 1; n > 0 && i < d->n; i++)
+		if (strncmp(d->word[i].text, said, n) == 0)
+			return i;
+	return 0;
+}
+
+/* "groups" of a group that is one of them, else "user". */
+static const char *
+word_of_group(const struct conf_service *s, const char *name)
+{
+	const struct directive *d = conf_word(s, "groups");
+	size_t n = strcspn(name, ",");
+
+	for (const char *at = d != NULL ? d->word[1].text : ""; *at != '\0';) {
+		size_t len = strcspn(at, ",");
+
+		if (len == n && strncmp(at, name, n) == 0)
+			return "groups";
+		at += len + (at[len] == ',');
+	}
+	return "user";
+}
+
+/* The word that a message is about, where it does not begin with it. */
+static const char *
+meant_by(const struct conf_service *s, const char *text)
+{
+	static const char group[] = "unknown group: ";
+	static const struct { const char *says, *word; } hints[] = {
+		{ "unknown user", "user" }, { "become", "user" },
+		{ "change to", "chdir" },
+	};
+
+	if (strncmp(text, group, sizeof group - 1) == 0)
+		return word_of_group(s, text + sizeof group - 1);
+	for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)
+		if (strstr(text, hints[i].says) != NULL)
+			return hints[i].word;
+	return "";
+}
+
+/* Where is what a message speaks of?  It begins with its word, and perhaps a
+ * value of it. */
+static struct spot
 spoken_of(const struct conf_service *s, const char *text)
 {
-	static const struct { const char *says, *word; } hints[] = {
-		{ "unknown user", "user" }, { "unknown group", "user" },
-		{ "become", "user" }, { "change to", "chdir" },
-		{ "the limit of", "limit" },
-	};
-	const struct directive *d = conf_word(s, "groups");
-	const char *group = "unknown group: ";
+	struct spot last = { NULL, 1 };
 	size_t n = strcspn(text, " :");
 
-	if (d != NULL && strncmp(text, group, strlen(group)) == 0 &&
-	    strstr(d->word[1].text, text + strlen(group)) != NULL)
-		return d;
+	for (unsigned i = s->nwords; i-- > 0;) {
+		const struct directive *d = s->word[i];
+		unsigned at;
 
-	for (unsigned i = s->nwords; i-- > 0;)
-		if (strlen(s->word[i]->word[0].text) == n &&
-		    strncmp(s->word[i]->word[0].text, text, n) == 0)
-			return s->word[i];
-	for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)
-		if (strstr(text, hints[i].says) != NULL &&
-		    (d = conf_word(s, hints[i].word)) != NULL)
-			return d;
-	return s->handler;
+		if (strlen(d->word[0].text) != n ||
+		    strncmp(d->word[0].text, text, n) != 0)
+			continue;
+		at = text[n] == ' ' ? value_of(d, text + n + 1) : 0;
+		if (at > 0)
+			return (struct spot){ d, at };
+		if (last.d == NULL)
+			last.d = d;
+	}
+	if (last.d == NULL)
+		last.d = conf_word(s, meant_by(s, text));
+	if (last.d == NULL)
+		last.d = s->handler;
+	return last;
 }
 
 /* A default is wrong for this one only. */
 static void
 complain(struct conf *c, const struct conf_service *s, const char *text)
 {
-	const struct directive *d = spoken_of(s, text), *own;
+	struct spot at = spoken_of(s, text);
+	const struct directive *own;
 
 	STAILQ_FOREACH(own, &s->at->children, next)
-		if (own == d) {
-			mistake_at(c->m, d, 1, "%s", text);
+		if (own == at.d) {
+			mistake_at(c->m, at.d, at.word, "%s", text);
 			return;
 		}
-	mistake_at(c->m, d, 1, "%s, in service %s", text, s->name);
+	mistake_at(c->m, at.d, at.word, "%s, in service %s", text, s->name);
 }
 
 void

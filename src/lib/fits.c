@@ -94,7 +94,7 @@ fits_limits(const struct service *s, struct err *e)
 			continue;
 		r.rlim_max = h->limit[i].value.rlim_max;
 		if (setrlimit(h->limit[i].resource, &r) == -1) {
-			err_sys(e, EXIT_SYSTEM, "cannot raise the limit of %s",
+			err_sys(e, EXIT_SYSTEM, "limit %s: cannot be raised",
 			    h->limit[i].name);
 			return -1;
 		}

@@ -161,6 +161,10 @@ read_name(struct settings *o, const char *value)
 static const char *
 read_user(struct settings *o, const char *value)
 {
+	size_t n = strcspn(value, ":");
+
+	if (n == 0 || (value[n] == ':' && value[n + 1] == '\0'))
+		return in_range;
 	o->user = value;
 	return NULL;
 }

@@ -36,7 +36,8 @@ find_group(struct costume *c, const char *name, struct err *e)
 	} else if (find_number(name, &id) == 0) {
 		c->gid = id;
 	} else {
-		err_set(e, EXIT_USAGE, "unknown group: %s", name);
+		err_set(e, EXIT_USAGE, "unknown group: %s, expected one of "
+		    "group(5), or a number", name);
 		return -1;
 	}
 	return 0;
@@ -60,7 +61,8 @@ find_user(struct costume *c, const char *name, struct err *e)
 		}
 	}
 	if (pw == NULL) {
-		err_set(e, EXIT_USAGE, "unknown user: %s", name);
+		err_set(e, EXIT_USAGE, "unknown user: %s, expected one of "
+		    "passwd(5), or a number", name);
 		return -1;
 	}
 	c->uid = pw->pw_uid;
@@ -112,7 +114,8 @@ add_group(struct costume *c, const char *name, struct err *e)
 	if (find_number(name, &id) == -1) {
 		gr = getgrnam(name);
 		if (gr == NULL) {
-			err_set(e, EXIT_USAGE, "unknown group: %s", name);
+			err_set(e, EXIT_USAGE, "unknown group: %s, expected one "
+			    "of group(5), or a number", name);
 			return -1;
 		}
 		id = gr->gr_gid;

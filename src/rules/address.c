@@ -101,6 +101,50 @@ read_port(struct span t, struct address *a)
 	return NULL;
 }
 
+static bool
+is_hex(struct span t)
+{
+	for (size_t i = 2; i < t.len; i++)
+		if (!is_digit(t.s[i]) && !is_one_of(t.s[i], "abcdefABCDEF"))
+			return false;
+	return t.len > 2 && t.s[0] == '0' && is_one_of(t.s[1], "xX");
+}
+
+/* Then it is no name (RFC 1123 section 2.1), and libraries would read it in
+ * their own ways: 010.0.0.1 is 8.0.0.1 to inet_aton(3). */
+static bool
+ends_in_number(struct span t)
+{
+	size_t at = t.len;
+
+	while (at > 0 && t.s[at - 1] != '.')
+		at--;
+	t = (struct span){ t.s + at, t.len - at };
+	return all_digits(t) || is_hex(t);
+}
+
+/* Four numbers without needless zeros. */
+static bool
+is_v4(struct span t)
+{
+	unsigned dots = 0, n = 0, digits = 0;
+
+	for (size_t i = 0; i < t.len; i++) {
+		if (t.s[i] == '.' && digits > 0) {
+			dots++;
+			n = digits = 0;
+			continue;
+		}
+		if (!is_digit(t.s[i]) || (digits > 0 && n == 0))
+			return false;
+		n = n * 10 + (unsigned)(t.s[i] - '0');
+		digits++;
+		if (n > 255)
+			return false;
+	}
+	return dots == 3 && digits > 0;
+}
+
 static const char *
 read_name(struct span t, struct address *a)
 {
@@ -111,11 +155,14 @@ read_name(struct span t, struct address *a)
 	for (size_t i = 0; i < t.len; i++)
 		if (!is_letter(t.s[i]) && !is_digit(t.s[i]) &&
 		    !is_one_of(t.s[i], "-_."))
-			return t.s[i] == ':' ?
+			return t.s[i] == ':' && memchr(t.s, '/', t.len) == NULL ?
 			    "bad host: write an IPv6 address in brackets, [::1]:PORT" :
 			    "bad host: expected a name, an address, [IPv6] or *";
 	if (t.len > 0 && is_one_of(t.s[0], "-."))
 		return "bad host: expected a name, an address, [IPv6] or *";
+	if (ends_in_number(t) && !is_v4(t))
+		return "bad host: expected an IPv4 address of four numbers from 0 "
+		    "to 255, without needless zeros";
 	keep(a->host, t);
 	return NULL;
 }

@@ -54,6 +54,8 @@ check_character(const struct scfg *s, size_t *n_r)
 
 	if (*p == '\0')
 		return "a NUL byte: expected text";
+	if (s->at == 0 && s->size >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0)
+		return "a byte-order mark: expected text without one";
 	if (*p == '\r')
 		return "a carriage return: expected lines that end with a "
 		    "newline alone";

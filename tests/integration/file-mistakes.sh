@@ -122,5 +122,5 @@ for file in "$FILES"/*.conf; do
 	*) is_refused "$base" ;;
 	esac
 done
-check "there were enough of them" [ "$points" -ge 110 ]
+check "there were enough of them" [ "$points" -ge 320 ]
 finish

@@ -53,7 +53,9 @@ brood_fails 69 '\[2001:db8::1\]:0: ' '[2001:db8::1]:0' cat
 brood_fails 69 'no-such-service' 127.0.0.1:no-such-service cat
 brood_fails 69 '127.0.0.1:0x50: ' 127.0.0.1:0x50 cat
 brood_fails 69 '\[::1%nosuch\]:0: ' '[::1%nosuch]:0' cat
-brood_fails 69 '1\.2\.3\.4\.5:0: ' 1.2.3.4.5:0 cat
+for host in 1.2.3.4.5 1.2.3 010.0.0.1 256.0.0.1 0x7f000001; do
+	brood_fails 64 "$host:0.*: bad host: expected an IPv4" $host:0 cat
+done
 
 brood_start 127.0.0.1:0 cat
 taken=127.0.0.1:$PORT
@@ -70,9 +72,9 @@ done
 is "no file is left" "$(find "$T" -name 's*' ! -name stdout -o -name 'pid*')" ""
 is "no process is left" "$(pgrep -f "unix:$T/s")" ""
 is "no name that could not be resolved hides another" "$(
-    timeout 60 "$BROOD" "1.2.3.4.5:1,127.0.0.1:nosuch-a,127.0.0.1:nosuch-b" cat \
-    2>&1 >/dev/null </dev/null | grep -Eo '1.2.3.4.5:1|nosuch-[ab]' | sort -u |
-    tr '\n' ' ')" "1.2.3.4.5:1 nosuch-a nosuch-b "
+    timeout 60 "$BROOD" "a..b:1,127.0.0.1:nosuch-a,127.0.0.1:nosuch-b" cat \
+    2>&1 >/dev/null </dev/null | grep -Eo 'a\.\.b:1|nosuch-[ab]' | sort -u |
+    tr '\n' ' ')" "a..b:1 nosuch-a nosuch-b "
 check "the other server goes on" answers
 check "and stops with 0" brood_stop
 

@@ -63,9 +63,9 @@ for value in nofile nofile= =5 nosuch=5 nofile=x nofile=-1 nofile=5:4 nofile=5: 
 	refuse '--limit .*expected NAME=N' --limit "$value"
 done
 refuse 'unknown user: no-such-user' --user no-such-user
-refuse 'unknown user' --user ''
+refuse '--user .*expected a user' --user ''
 refuse 'unknown group: no-such-group' --user root:no-such-group
-refuse 'unknown group' --user root:
+refuse '--user root:: expected a user' --user root:
 refuse 'unknown user' --user 4294967295
 refuse 'unknown user' --user -1
 for value in x -1 0 '' 99; do
