@@ -88,14 +88,15 @@ life_lock(struct life *life, const char *path, struct err *e)
 		return -1;
 	}
 	/* libbsd leaves it open over exec; a handler must not keep the lock. */
-	if (life->pidfile == NULL ||
-	    fcntl(pidfile_fileno(life->pidfile), F_SETFD, FD_CLOEXEC) == -1) {
-		/* libbsd has closed it already. */
-		life->pidfile = NULL;
-		err_sys(e, EXIT_SYSTEM, "cannot write the pid file %s", path);
-		return -1;
-	}
-	return 0;
+	if (life->pidfile != NULL &&
+	    fcntl(pidfile_fileno(life->pidfile), F_SETFD, FD_CLOEXEC) == 0)
+		return 0;
+	err_sys(e, EXIT_SYSTEM, "cannot write the pid file %s", path);
+	/* If there is none, libbsd has closed it already. */
+	if (life->pidfile != NULL)
+		pidfile_remove(life->pidfile);
+	life->pidfile = NULL;
+	return -1;
 }
 
 int
@@ -144,8 +145,9 @@ unlock(struct life *life)
 
 	if (fd == -1)
 		return;
-	if (ftruncate(fd, 0) == -1 || (life->pidfile != NULL ?
-	    pidfile_remove(life->pidfile) : remove_resumed(life)) == -1)
+	(void)!ftruncate(fd, 0);
+	if ((life->pidfile != NULL ? pidfile_remove(life->pidfile) :
+	    remove_resumed(life)) == -1)
 		log_warn("pidfile-left errno=%s", strerrorname_np(errno));
 }
 
