@@ -6,12 +6,14 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <vis.h>
 
+#include "brood/keep.h"
 #include "rules/scfg.h"
 
 #define MAGIC "brood-handover"
 
-enum { NUMBERS = 12, TEXTS = 3, HEAD_SIZE = 64 };
+enum { NUMBERS = 8, TEXTS = 4, HEAD_SIZE = 64 };
 
 /* FNV-1a: against accidents, not against enemies. */
 static uint64_t
@@ -24,16 +26,31 @@ checksum(const char *text, size_t size)
 	return sum;
 }
 
+static void
+name_body(const char *body, size_t size, char head[HEAD_SIZE])
+{
+	snprintf(head, HEAD_SIZE, MAGIC " %d %zu %016" PRIx64 "\n",
+	    HANDOVER_VERSION, size, checksum(body, size));
+}
+
 /* ---- writing ---- */
 
-/* Paths, names and addresses: none is longer. */
+/* Paths and names have any byte but NUL; a line is text.  None is longer. */
 static void
 put_text(FILE *f, const char *text)
 {
-	char quoted[2 * PATH_MAX + 3];
+	char cut[PATH_MAX], plain[4 * PATH_MAX], quoted[2 * sizeof plain + 3];
 
-	scfg_quote(text, quoted, sizeof quoted);
+	strlcpy(cut, text, sizeof cut);
+	strvis(plain, cut, VIS_OCTAL | VIS_WHITE);
+	scfg_quote(plain, quoted, sizeof quoted);
 	fprintf(f, " %s", quoted);
+}
+
+static void
+put_fd(FILE *f, const char *name, const struct handover_fd *at)
+{
+	fprintf(f, "%s %d %ju", name, at->fd, (uintmax_t)at->id);
 }
 
 static void
@@ -42,6 +59,7 @@ put_kept(FILE *f, const char *name, const struct listen_kept *k)
 	fprintf(f, "%s %d %ju %ju %ju %u %d %d", name, k->fd, (uintmax_t)k->id,
 	    (uintmax_t)k->dev, (uintmax_t)k->ino, k->backlog, k->blocking,
 	    k->inherited);
+	put_text(f, k->text);
 }
 
 static void
@@ -49,15 +67,18 @@ put_alone(FILE *f, const struct handover *h)
 {
 	fputs("file", f);
 	put_text(f, h->file);
-	fprintf(f, "\ncounts %u %u %d\n", h->generation, h->serials, h->reload);
+	fprintf(f, "\ncounts %d %u %u %d\n", (int)h->pid, h->generation,
+	    h->serials, h->reload);
 	fprintf(f, "descriptors %" PRIu64 " %" PRIu64 "\n", h->soft, h->hard);
-	fprintf(f, "notify %d %ju\n", h->notify.fd, (uintmax_t)h->notify.id);
-	if (h->ready.fd != -1)
-		fprintf(f, "ready %d %ju %jd %d\n", h->ready.fd,
-		    (uintmax_t)h->ready.id, (intmax_t)h->watchdog_ms,
+	put_fd(f, "notify", &h->notify);
+	putc('\n', f);
+	if (h->ready.fd != -1) {
+		put_fd(f, "ready", &h->ready);
+		fprintf(f, " %jd %d\n", (intmax_t)h->watchdog_ms,
 		    h->wants_status);
+	}
 	if (h->lock.fd != -1) {
-		fprintf(f, "pidfile %d %ju", h->lock.fd, (uintmax_t)h->lock.id);
+		put_fd(f, "pidfile", &h->lock);
 		put_text(f, h->pidfile);
 		putc('\n', f);
 	}
@@ -70,6 +91,10 @@ put_alone(FILE *f, const struct handover *h)
 static void
 put_lists(FILE *f, const struct handover *h)
 {
+	for (unsigned i = 0; i < h->nclients; i++) {
+		put_fd(f, "client", &h->client[i]);
+		putc('\n', f);
+	}
 	for (unsigned i = 0; i < h->nsockets; i++) {
 		put_kept(f, "socket", &h->socket[i].kept);
 		put_text(f, h->socket[i].text);
@@ -78,8 +103,7 @@ put_lists(FILE *f, const struct handover *h)
 		putc('\n', f);
 	}
 	for (unsigned i = 0; i < h->ninherited; i++) {
-		fprintf(f, "inherited %d %ju", h->inherited[i].at.fd,
-		    (uintmax_t)h->inherited[i].at.id);
+		put_fd(f, "inherited", &h->inherited[i].at);
 		put_text(f, h->inherited[i].name);
 		putc('\n', f);
 	}
@@ -98,7 +122,7 @@ put_lists(FILE *f, const struct handover *h)
 int
 handover_write(const struct handover *h, FILE *out)
 {
-	char *body = NULL;
+	char *body = NULL, head[HEAD_SIZE];
 	size_t size = 0;
 	FILE *f = open_memstream(&body, &size);
 	int r;
@@ -109,10 +133,11 @@ handover_write(const struct handover *h, FILE *out)
 	put_lists(f, h);
 	fputs("plain\n", f);
 	fwrite(h->plain, 1, h->plain_size, f);
-	r = fclose(f);
+	r = ferror(f) ? -1 : 0;
+	r = fclose(f) == 0 ? r : -1;
 	if (r == 0) {
-		fprintf(out, MAGIC " %d %zu %016" PRIx64 "\n", HANDOVER_VERSION,
-		    size, checksum(body, size));
+		name_body(body, size, head);
+		fputs(head, out);
 		fwrite(body, 1, size, out);
 	}
 	free(body);
@@ -121,13 +146,24 @@ handover_write(const struct handover *h, FILE *out)
 
 /* ---- reading ---- */
 
+/* Its words by a letter each, numbers first:
+ *	d  a descriptor, not one of the first three
+ *	p  a process
+ *	u  unsigned
+ *	n  64 bits
+ *	m  milliseconds
+ *	b  0 or 1
+ *	t  a text */
 struct fact {
 	const char *name;
-	unsigned numbers, texts;
+	const char *words;
 	bool many;
-	int (*take)(struct handover *h, const int64_t *n,
+	int (*take)(struct handover *h, const uint64_t *n,
 	    const char *const *text);
 };
+
+#define FD   "dn"
+#define KEPT "dnnnubbt"		/* its text is the first */
 
 /* One more element; the room doubles at each power of two. */
 static int
@@ -145,18 +181,26 @@ grow(void *list, unsigned n, size_t size)
 	return 0;
 }
 
-static struct listen_kept
-kept_of(const int64_t *n)
+static struct handover_fd
+fd_of(const uint64_t *n)
 {
-	return (struct listen_kept){
+	return (struct handover_fd){ (int)n[0], (ino_t)n[1] };
+}
+
+static int
+take_kept(struct listen_kept *k, const uint64_t *n, const char *const *text)
+{
+	*k = (struct listen_kept){
 		.fd = (int)n[0], .id = (ino_t)n[1], .dev = (dev_t)n[2],
 		.ino = (ino_t)n[3], .backlog = (unsigned)n[4],
 		.blocking = n[5] != 0, .inherited = n[6] != 0,
 	};
+	return strlcpy(k->text, text[0], sizeof k->text) < sizeof k->text ? 0 :
+	    -1;
 }
 
 static int
-take_file(struct handover *h, const int64_t *n, const char *const *text)
+take_file(struct handover *h, const uint64_t *n, const char *const *text)
 {
 	(void)n;
 	h->file = text[0];
@@ -164,107 +208,131 @@ take_file(struct handover *h, const int64_t *n, const char *const *text)
 }
 
 static int
-take_counts(struct handover *h, const int64_t *n, const char *const *text)
+take_counts(struct handover *h, const uint64_t *n, const char *const *text)
 {
 	(void)text;
-	h->generation = (unsigned)n[0];
-	h->serials = (unsigned)n[1];
-	h->reload = n[2] != 0;
+	h->pid = (pid_t)n[0];
+	h->generation = (unsigned)n[1];
+	h->serials = (unsigned)n[2];
+	h->reload = n[3] != 0;
 	return 0;
 }
 
 static int
-take_descriptors(struct handover *h, const int64_t *n, const char *const *text)
+take_descriptors(struct handover *h, const uint64_t *n,
+    const char *const *text)
 {
 	(void)text;
-	h->soft = (uint64_t)n[0];
-	h->hard = (uint64_t)n[1];
+	h->soft = n[0];
+	h->hard = n[1];
 	return 0;
 }
 
 static int
-take_notify(struct handover *h, const int64_t *n, const char *const *text)
+take_notify(struct handover *h, const uint64_t *n, const char *const *text)
 {
 	(void)text;
-	h->notify = (struct handover_fd){ (int)n[0], (ino_t)n[1] };
+	h->notify = fd_of(n);
 	return 0;
 }
 
 static int
-take_ready(struct handover *h, const int64_t *n, const char *const *text)
+take_ready(struct handover *h, const uint64_t *n, const char *const *text)
 {
 	(void)text;
-	h->ready = (struct handover_fd){ (int)n[0], (ino_t)n[1] };
-	h->watchdog_ms = n[2];
+	h->ready = fd_of(n);
+	h->watchdog_ms = (int64_t)n[2];
 	h->wants_status = n[3] != 0;
 	return 0;
 }
 
 static int
-take_pidfile(struct handover *h, const int64_t *n, const char *const *text)
+take_pidfile(struct handover *h, const uint64_t *n, const char *const *text)
 {
-	h->lock = (struct handover_fd){ (int)n[0], (ino_t)n[1] };
+	h->lock = fd_of(n);
 	h->pidfile = text[0];
 	return 0;
 }
 
 static int
-take_control(struct handover *h, const int64_t *n, const char *const *text)
+take_control(struct handover *h, const uint64_t *n, const char *const *text)
+{
+	return take_kept(&h->control, n, text);
+}
+
+static int
+take_client(struct handover *h, const uint64_t *n, const char *const *text)
 {
 	(void)text;
-	h->control = kept_of(n);
+	if (grow(&h->client, h->nclients, sizeof *h->client) == -1)
+		return -1;
+	h->client[h->nclients++] = fd_of(n);
 	return 0;
 }
 
 static int
-take_socket(struct handover *h, const int64_t *n, const char *const *text)
+take_socket(struct handover *h, const uint64_t *n, const char *const *text)
 {
+	struct handover_socket *k;
+
 	if (grow(&h->socket, h->nsockets, sizeof *h->socket) == -1)
 		return -1;
-	h->socket[h->nsockets++] = (struct handover_socket){
-		kept_of(n), text[0], text[1], text[2]
-	};
-	return 0;
+	k = &h->socket[h->nsockets++];
+	*k = (struct handover_socket){ .text = text[1], .service = text[2],
+	    .interface = text[3] };
+	return take_kept(&k->kept, n, text);
 }
 
 static int
-take_inherited(struct handover *h, const int64_t *n, const char *const *text)
+take_inherited(struct handover *h, const uint64_t *n, const char *const *text)
 {
 	if (grow(&h->inherited, h->ninherited, sizeof *h->inherited) == -1)
 		return -1;
 	h->inherited[h->ninherited++] = (struct handover_inherited){
-		{ (int)n[0], (ino_t)n[1] }, text[0]
+		fd_of(n), text[0]
 	};
 	return 0;
 }
 
+/* Twice the same could be waited for once only. */
+static bool
+has_master(const struct handover *h, pid_t pid)
+{
+	for (unsigned i = 0; i < h->nmasters; i++)
+		if (h->master[i].pid == pid)
+			return true;
+	return false;
+}
+
 static int
-take_master(struct handover *h, const int64_t *n, const char *const *text)
+take_master(struct handover *h, const uint64_t *n, const char *const *text)
 {
 	errno = EINVAL;
-	if (n[0] < 2 || grow(&h->master, h->nmasters, sizeof *h->master) == -1)
+	if (n[0] < 2 || n[2] > KEEP_STOPPING || has_master(h, (pid_t)n[0]) ||
+	    grow(&h->master, h->nmasters, sizeof *h->master) == -1)
 		return -1;
 	h->master[h->nmasters++] = (struct handover_master){
 		.pid = (pid_t)n[0], .serial = (unsigned)n[1],
 		.state = (unsigned)n[2], .serves = n[3] != 0,
-		.born_ms = n[4], .until_ms = n[5],
+		.born_ms = (int64_t)n[4], .until_ms = (int64_t)n[5],
 		.name = text[0], .control = text[1],
 	};
 	return 0;
 }
 
 static const struct fact facts[] = {
-	/* name          numbers texts many   takes it */
-	{ "file",        0,      1,    false, take_file        },
-	{ "counts",      3,      0,    false, take_counts      },
-	{ "descriptors", 2,      0,    false, take_descriptors },
-	{ "notify",      2,      0,    false, take_notify      },
-	{ "ready",       4,      0,    false, take_ready       },
-	{ "pidfile",     2,      1,    false, take_pidfile     },
-	{ "control",     7,      0,    false, take_control     },
-	{ "socket",      7,      3,    true,  take_socket      },
-	{ "inherited",   2,      1,    true,  take_inherited   },
-	{ "master",      6,      2,    true,  take_master      },
+	/* name          words       many   takes it */
+	{ "file",        "t",        false, take_file        },
+	{ "counts",      "puub",     false, take_counts      },
+	{ "descriptors", "nn",       false, take_descriptors },
+	{ "notify",      FD,         false, take_notify      },
+	{ "ready",       FD "mb",    false, take_ready       },
+	{ "pidfile",     FD "t",     false, take_pidfile     },
+	{ "control",     KEPT,       false, take_control     },
+	{ "client",      FD,         true,  take_client      },
+	{ "socket",      KEPT "ttt", true,  take_socket      },
+	{ "inherited",   FD "t",     true,  take_inherited   },
+	{ "master",      "puubmmtt", true,  take_master      },
 };
 #define NFACTS (sizeof facts / sizeof facts[0])
 
@@ -274,34 +342,58 @@ struct reader {
 	bool seen[NFACTS];
 };
 
-/* Unquoted, it is no longer than it was: there is room. */
+/* Plain bytes of a text: unquoted and decoded, it is no longer than it was, so
+ * there is room.  NULL: it cannot be decoded. */
 static const char *
 keep(struct reader *r, const char *text)
 {
-	size_t n = strlen(text) + 1;
-	char *at = memcpy(r->h->kept + r->used, text, n);
+	char *at = r->h->kept + r->used;
+	int n = strunvis(at, text);
 
-	r->used += n;
+	if (n == -1)
+		return NULL;
+	r->used += (size_t)n + 1;
 	return at;
+}
+
+/* Digits only: strtoull(3) would take a sign, and blanks. */
+static int
+read_number(const char *text, char kind, uint64_t *n_r)
+{
+	uint64_t least = kind == 'd' ? 3 : kind == 'p' ? 1 : 0;
+	uint64_t most = kind == 'd' || kind == 'p' ? INT_MAX :
+	    kind == 'u' ? UINT_MAX : kind == 'm' ? INT64_MAX :
+	    kind == 'b' ? 1 : UINT64_MAX;
+
+	errno = 0;
+	*n_r = strtoull(text, NULL, 10);
+	return errno == 0 && text[0] != '\0' &&
+	    text[strspn(text, "0123456789")] == '\0' && *n_r >= least &&
+	    *n_r <= most ? 0 : -1;
 }
 
 static int
 read_fact(struct reader *r, const struct fact *f, const struct scfg_line *l)
 {
-	const char *text[TEXTS], *why = NULL;
-	int64_t n[NUMBERS];
+	const char *text[TEXTS];
+	uint64_t n[NUMBERS];
+	unsigned numbers = 0, texts = 0;
 
-	errno = EINVAL;
-	if (l->block || l->n != 1 + f->numbers + f->texts ||
+	if (l->block || l->n != 1 + strlen(f->words) ||
 	    (!f->many && r->seen[f - facts]))
 		return -1;
 	r->seen[f - facts] = true;
-	for (unsigned i = 0; why == NULL && i < f->numbers; i++)
-		n[i] = strtonum(l->word[1 + i].text, 0, INT64_MAX, &why);
-	if (why != NULL)
-		return -1;
-	for (unsigned i = 0; i < f->texts; i++)
-		text[i] = keep(r, l->word[1 + f->numbers + i].text);
+	for (unsigned i = 1; i < l->n; i++) {
+		const char *word = l->word[i].text;
+
+		if (f->words[i - 1] != 't') {
+			if (read_number(word, f->words[i - 1],
+			    &n[numbers++]) == -1)
+				return -1;
+		} else if ((text[texts++] = keep(r, word)) == NULL) {
+			return -1;
+		}
+	}
 	return f->take(r->h, n, text);
 }
 
@@ -319,7 +411,7 @@ read_facts(struct reader *r, const char *text, size_t size,
 		if (strcmp(l->word[0].text, "plain") == 0) {
 			r->h->plain = text + s.at;
 			r->h->plain_size = size - s.at;
-			return 0;
+			return l->n == 1 && !l->block ? 0 : -1;
 		}
 		while (i < NFACTS && strcmp(facts[i].name, l->word[0].text) != 0)
 			i++;
@@ -337,19 +429,25 @@ is_whole(const struct reader *r)
 }
 
 static int
-read_body(struct handover *h, const char *text, size_t size)
+read_body(struct handover *h, const char *text, size_t size, struct err *e)
 {
 	struct reader r = { .h = h };
 	struct scfg_line *l = malloc(sizeof *l);
 	int end = -1;
 
 	h->kept = malloc(2 * size + 1);
-	if (l != NULL && h->kept != NULL &&
-	    read_facts(&r, text, size, l) == 0 && is_whole(&r)) {
-		char *plain = h->kept + size;
-
+	if (l == NULL || h->kept == NULL) {
+		err_sys(e, EXIT_SYSTEM, "cannot read the handover");
+	} else if (read_facts(&r, text, size, l) == -1) {
+		errno = EINVAL;
+		err_set(e, EXIT_CONFIG, "handover: line %u is not as expected",
+		    l->line + 1);
+	} else if (!is_whole(&r)) {
+		errno = EINVAL;
+		err_set(e, EXIT_CONFIG, "handover: not all is said");
+	} else {
 		/* What was read may be given back. */
-		h->plain = memcpy(plain, h->plain, h->plain_size);
+		h->plain = memcpy(h->kept + size, h->plain, h->plain_size);
 		end = 0;
 	}
 	free(l);
@@ -361,20 +459,23 @@ read_body(struct handover *h, const char *text, size_t size)
 static size_t
 read_head(const char *text, size_t size, struct err *e)
 {
-	char head[HEAD_SIZE] = "";
-	const char *end = memchr(text, '\n', size < HEAD_SIZE ? size : HEAD_SIZE - 1);
-	size_t at = end != NULL ? (size_t)(end - text) + 1 : 0, length;
-	uint64_t sum;
-	int version, used = 0;
+	char head[HEAD_SIZE] = "", want[HEAD_SIZE];
+	const char *end = memchr(text, '\n', size < HEAD_SIZE ? size :
+	    HEAD_SIZE - 1);
+	size_t at = end != NULL ? (size_t)(end - text) + 1 : 0;
+	long version;
 
 	memcpy(head, text, at);
-	if (sscanf(head, MAGIC " %d%n", &version, &used) != 1)
+	version = strncmp(head, MAGIC " ", sizeof MAGIC) == 0 ?
+	    strtol(head + sizeof MAGIC, NULL, 10) : 0;
+	name_body(text + at, size - at, want);
+	errno = EINVAL;
+	if (version == 0)
 		err_set(e, EXIT_CONFIG, "handover: expected `" MAGIC "'");
 	else if (version != HANDOVER_VERSION)
-		err_set(e, EXIT_CONFIG, "handover: version %d, expected %d",
+		err_set(e, EXIT_CONFIG, "handover: version %ld, expected %d",
 		    version, HANDOVER_VERSION);
-	else if (sscanf(head + used, " %zu %" SCNx64, &length, &sum) != 2 ||
-	    length != size - at || sum != checksum(text + at, size - at))
+	else if (strcmp(head, want) != 0)
 		err_set(e, EXIT_CONFIG, "handover: damaged");
 	else
 		return at;
@@ -392,9 +493,8 @@ handover_read(struct handover *h, const char *text, size_t size, struct err *e)
 	};
 	if (at == 0)
 		return -1;
-	if (read_body(h, text + at, size - at) == 0)
+	if (read_body(h, text + at, size - at, e) == 0)
 		return 0;
-	err_sys(e, EXIT_CONFIG, "handover: not as expected");
 	handover_free(h);
 	return -1;
 }
@@ -402,6 +502,7 @@ handover_read(struct handover *h, const char *text, size_t size, struct err *e)
 void
 handover_free(struct handover *h)
 {
+	free(h->client);
 	free(h->socket);
 	free(h->inherited);
 	free(h->master);

@@ -20,7 +20,7 @@
 
 enum { HANDOVER_VERSION = 1, HANDOVER_MOST = 80 << 20 };
 
-/* A descriptor that is no listener; ino tells a socket from others. */
+/* A descriptor that is no listener; its inode tells it from others. */
 struct handover_fd {
 	int fd;			/* -1 = none */
 	ino_t id;
@@ -49,6 +49,7 @@ struct handover_master {
 };
 
 struct handover {
+	pid_t pid;		/* whose: it does not change */
 	const char *file;	/* absolute */
 	const char *pidfile;	/* "" = none */
 	struct handover_fd lock;	/* on it: no socket */
@@ -61,7 +62,8 @@ struct handover {
 	int64_t watchdog_ms;
 	bool wants_status;
 	struct listen_kept control;	/* fd -1 = none */
-	unsigned nsockets, ninherited, nmasters;
+	unsigned nclients, nsockets, ninherited, nmasters;
+	struct handover_fd *client;	/* of the control socket */
 	struct handover_socket *socket;
 	struct handover_inherited *inherited;
 	struct handover_master *master;
@@ -73,7 +75,7 @@ struct handover {
 /* 0, or -1 with errno: the stream is at fault. */
 int handover_write(const struct handover *h, FILE *out);
 
-/* 0; or -1 with *e (EXIT_CONFIG), and nothing is left. */
+/* 0; or -1 with errno and *e (EXIT_CONFIG), and nothing is left. */
 int handover_read(struct handover *h, const char *text, size_t size,
     struct err *e);
 

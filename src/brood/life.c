@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -105,8 +106,9 @@ life_resume(struct life *life, int fd, ino_t id, const char *path,
 {
 	struct stat st;
 
+	/* The lock is not tried, it is asked for: this image has it. */
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_ino == id &&
-	    fd_pass(fd, false) == 0) {
+	    flock(fd, LOCK_EX | LOCK_NB) == 0 && fd_pass(fd, false) == 0) {
 		life->lock_fd = fd;
 		life->lock_path = path;
 		return 0;

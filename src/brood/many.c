@@ -1,6 +1,7 @@
 /* many.c - from a file to a supervisor. */
 #include "brood/many.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include "brood/resume.h"
 #include "brood/supervisor.h"
 #include "tools/fd.h"
+#include "tools/log.h"
 
 struct many {
 	const struct options *o;
@@ -131,12 +133,32 @@ prepare(struct many *m, struct plain *p, struct err *e)
 	return o->daemon ? chdir("/") : 0;
 }
 
-/* The same for an image that goes on with what another had. */
+/* A log that is lost now is no reason to end: there were two seconds ago all
+ * that it needs. */
+static int
+resume_log(struct many *m, const struct plain *p, struct err *e)
+{
+	if (open_log(m, p, e) == 0)
+		return 0;
+	if (m->o->rehearse || brood_log("stderr", m->level) == -1)
+		return -1;
+	m->life.logging = true;
+	log_warn("log-reopen-failed errno=%s", strerrorname_np(errno));
+	return 0;
+}
+
+/* The same for an image that goes on with what another had.  Who rehearses is
+ * that one's child, and nobody's grandchild. */
 static int
 resume(struct many *m, struct plain *p, struct err *e)
 {
 	const struct handover *h = &m->handover;
 
+	if (h->pid != (m->o->rehearse ? getppid() : getpid())) {
+		err_set(e, EXIT_CONFIG, "handover: of process %d, which is "
+		    "another", (int)h->pid);
+		return -1;
+	}
 	if (plain_read(p, h->plain, h->plain_size, e) == -1 ||
 	    (h->lock.fd != -1 && life_resume(&m->life, h->lock.fd, h->lock.id,
 	    h->pidfile, e) == -1))
@@ -144,7 +166,7 @@ resume(struct many *m, struct plain *p, struct err *e)
 	strlcpy(m->pidfile, h->pidfile, sizeof m->pidfile);
 	m->s.handover = h;
 	m->s.ready_fd = -1;	/* it has heard */
-	return m->o->rehearse ? 0 : open_log(m, p, e);
+	return resume_log(m, p, e);
 }
 
 /* Only what was handed over may be open: all else was close-on-exec. */
@@ -163,13 +185,9 @@ on_ready(void *arg)
 	life_tell(arg, &(struct err){ .status = EXIT_STOPPED });
 }
 
-static int
-serve(struct many *m)
+static void
+set_options(struct many *m)
 {
-	struct err e = { .status = 0 };
-	struct plain p = { .nservices = 0 };
-	int status;
-
 	m->s.require_all = m->o->require_all;
 	m->s.ready_fd = m->o->ready_fd;
 	m->s.control = m->o->control;
@@ -178,6 +196,28 @@ serve(struct many *m)
 	m->s.rehearse = m->o->rehearse;
 	m->s.argv = m->o->argv;
 	m->s.pidfile = m->pidfile;
+}
+
+/* Nothing is ours to remove. */
+static void __attribute__((noreturn))
+rehearse(struct many *m)
+{
+	struct err e = { .status = 0 };
+	struct plain p = { .nservices = 0 };
+
+	if (resume(m, &p, &e) == 0)
+		supervisor_rehearse(&m->s, &p, &e);
+	life_complain(2, &e);
+	_exit(e.status);
+}
+
+static int
+serve(struct many *m)
+{
+	struct err e = { .status = 0 };
+	struct plain p = { .nservices = 0 };
+	int status;
+
 	if (begin(m, &p, &e) == -1) {
 		status = e.status;
 	} else {
@@ -197,12 +237,15 @@ many_run(const struct options *o)
 
 	m = (struct many){ .o = o,
 	    .life = { .parent_fd = -1, .stderr_fd = -1, .lock_fd = -1 } };
-	if ((o->handover != NULL && resume_read(&m.handover,
-	    atoi(o->handover), &e) == -1) || find_source(&m, &e) == -1) {
+	if ((o->handover != NULL && resume_read(&m.handover, o->handover,
+	    &e) == -1) || find_source(&m, &e) == -1) {
 		life_complain(2, &e);
 		return e.status;
 	}
 	if (o->check || o->print || o->convert)
 		look(&m);
+	set_options(&m);
+	if (o->rehearse)
+		rehearse(&m);
 	return serve(&m);
 }

@@ -17,7 +17,7 @@ struct options {
 	bool check, print, convert, require_all, words;
 	const char *worded;	/* a word of a service that was given; NULL */
 	const char *control;
-	const char *handover;	/* descriptor of another image's; NULL */
+	const char *handover;	/* another image's: a descriptor; NULL */
 	bool rehearse;
 	char **argv;		/* as we were started */
 	const char *pidfile;

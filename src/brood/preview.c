@@ -162,8 +162,7 @@ preview_ask(struct preview *p, struct super *s, struct control_client *k,
 {
 	struct err e;
 
-	if (p->loader.pid != 0 || s->change.stage != CHANGE_NONE ||
-	    s->upgrade.stage != UPGRADE_NONE) {
+	if (p->loader.pid != 0 || s->change.stage != CHANGE_NONE) {
 		control_error(k, EXIT_RUNNING, "a file is being read already: try "
 		    "again");
 		return;

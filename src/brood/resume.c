@@ -3,13 +3,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "brood/unit.h"
+#include "brood/verbs.h"
 #include "tools/fd.h"
 #include "tools/log.h"
 
@@ -26,23 +30,25 @@ read_whole(int fd, char *text, size_t size)
 }
 
 int
-resume_read(struct handover *h, int fd, struct err *e)
+resume_read(struct handover *h, const char *number, struct err *e)
 {
+	const char *why;
+	int fd = (int)strtonum(number, 3, INT_MAX, &why);
 	struct stat st;
 	char *text = NULL;
 	int r = -1;
 
 	errno = EINVAL;
-	if (fd < 3 || fstat(fd, &st) == -1 || st.st_size <= 0 ||
+	if (why != NULL || fstat(fd, &st) == -1 || st.st_size <= 0 ||
 	    st.st_size > HANDOVER_MOST ||
 	    (text = malloc((size_t)st.st_size)) == NULL ||
 	    read_whole(fd, text, (size_t)st.st_size) == -1)
 		err_sys(e, EXIT_CONFIG, "cannot read the handover from "
-		    "descriptor %d", fd);
+		    "descriptor %s", number);
 	else
 		r = handover_read(h, text, (size_t)st.st_size, e);
 	free(text);
-	if (fd >= 3)
+	if (why == NULL)
 		fd_close(&fd);
 	return r;
 }
@@ -123,10 +129,9 @@ take_masters(struct super *s, const struct handover *h, struct err *e)
 			continue;
 		}
 		k = calloc(1, sizeof *k);
-		if (k == NULL || from->state > KEEP_STOPPING) {
-			free(k);
-			err_set(e, EXIT_CONFIG, "handover: cannot keep master "
-			    "%d", (int)from->pid);
+		if (k == NULL) {
+			err_sys(e, EXIT_SYSTEM, "cannot keep master %d",
+			    (int)from->pid);
 			return -1;
 		}
 		strlcpy(k->name, from->name, sizeof k->name);
@@ -150,12 +155,42 @@ resume_find(const struct super *s, const struct handover *h,
 	LIST_FOREACH(k, &s->keeps, next)
 		for (unsigned i = 0; i < h->nmasters; i++)
 			if (h->master[i].serves && h->master[i].pid == k->pid &&
+			    k->state == KEEP_RUNNING &&
 			    strcmp(k->name, service) == 0)
 				return k;
 	return NULL;
 }
 
+void
+resume_finish(struct super *s)
+{
+	struct keep *k;
+
+	LIST_FOREACH(k, &s->keeps, next) {
+		const struct unit *u = unit_find(s, k->name);
+
+		if (k->state >= KEEP_FINISHING || (u != NULL && u->now == k))
+			continue;
+		/* It keeps until_ms: it may hang. */
+		k->state = KEEP_FINISHING;
+		keep_tell(k, SIGQUIT);
+	}
+}
+
 /* ---- all of it ---- */
+
+int
+resume_clients(struct super *s, const struct handover *h, struct err *e)
+{
+	for (unsigned i = 0; i < h->nclients; i++) {
+		int fd;
+
+		if (take_socket(&h->client[i], "a client's", &fd, e) == -1)
+			return -1;
+		verbs_resume(s, fd);
+	}
+	return 0;
+}
 
 int
 resume_take(struct super *s, const struct handover *h, struct err *e)
@@ -186,6 +221,8 @@ resume_rehearsed(void)
 
 	if (write(1, ready, sizeof ready - 1) == -1)
 		_exit(EXIT_SYSTEM);
+	/* A shell may be between us and who started it. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (;;)
 		pause();
 }

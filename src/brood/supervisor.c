@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -31,12 +32,28 @@ enum {
 
 /* ---- start ---- */
 
+/* As we were called, if that leads here: of a link that is to lead to the next
+ * version, the link.  Else as the kernel has it, who adds a word if another is
+ * there already. */
 static void
 find_binary(char path[PATH_MAX])
 {
-	ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - 1);
+	static const char gone[] = " (deleted)";
+	const char *called = (const char *)(uintptr_t)getauxval(AT_EXECFN);
+	struct err e;
+	ssize_t n;
+	char *end;
 
+	if (called != NULL && strncmp(called, "/proc/", 6) != 0 &&
+	    strncmp(called, "/dev/", 5) != 0 &&
+	    life_absolute("binary", called, path, &e) == 0 &&
+	    keep_is_binary(path))
+		return;
+	n = readlink("/proc/self/exe", path, PATH_MAX - 1);
 	path[n > 0 ? n : 0] = '\0';
+	end = n > (ssize_t)sizeof gone ? path + n - (sizeof gone - 1) : path;
+	if (strcmp(end, gone) == 0)
+		*end = '\0';
 }
 
 /* Many services need many descriptors; masters start with the limit that we
@@ -79,7 +96,8 @@ open_all(struct super *s, struct err *e)
 		err_sys(e, EXIT_SYSTEM, "cannot wait for notifications");
 		return -1;
 	}
-	if (verbs_open(s, e) == -1)
+	if (verbs_open(s, e) == -1 || (s->o->handover != NULL &&
+	    resume_clients(s, s->o->handover, e) == -1))
 		return -1;
 	s->way = (struct keep_way){
 		.binary = binary, .notify = s->notify.name, .log = s->o->log,
@@ -116,6 +134,7 @@ renew_all(struct super *s)
 {
 	log_info("upgraded version=%s pid=%d", PACKAGE_VERSION, (int)getpid());
 	s->change.asked = s->o->handover->reload;
+	resume_finish(s);
 	change_renew(s, RENEW_ALL);
 }
 
@@ -280,7 +299,8 @@ reap_strangers(const struct super *s)
 
 	while (getpid() == 1 && waitid(P_ALL, 0, &si, WEXITED | WNOHANG |
 	    WNOWAIT) == 0 && si.si_pid != 0 && keep_of(s, si.si_pid) == NULL &&
-	    si.si_pid != s->change.loader.pid && si.si_pid != s->upgrade.pid && !verbs_owns(s, si.si_pid)) {
+	    si.si_pid != s->change.loader.pid &&
+	    si.si_pid != s->upgrade.pid && !verbs_owns(s, si.si_pid)) {
 		waitpid(si.si_pid, NULL, 0);
 		log_debug("reaped-stranger pid=%d", (int)si.si_pid);
 		si.si_pid = 0;
@@ -298,9 +318,7 @@ reap(struct super *s)
 	LIST_FOREACH_SAFE(k, &s->keeps, next, after)
 		if (waitpid(k->pid, &status, WNOHANG) == k->pid)
 			ended(s, k, status);
-	if (s->upgrade.pid > 0 &&
-	    waitpid(s->upgrade.pid, &status, WNOHANG) == s->upgrade.pid)
-		upgrade_ended(s, status);
+	upgrade_reap(s);
 	reap_strangers(s);
 }
 
@@ -439,8 +457,7 @@ turn(struct super *s)
 	next = loop_sooner(next, s->again_ms != 0 ? s->again_ms : LOOP_NEVER);
 	next = loop_sooner(next, verbs_turn(s));
 	/* Also by a verb that was heard just now. */
-	if (s->change.asked && s->is_ready && s->change.stage == CHANGE_NONE &&
-	    s->upgrade.stage == UPGRADE_NONE && !s->stopping)
+	if (change_waits(s))
 		next = s->now;
 	next = loop_sooner(next, watchdog(s));
 	title(s);
@@ -470,28 +487,14 @@ close_all(struct super *s)
 	plain_free(&s->plain);
 }
 
-/* Nothing of what it opens is its own: no path may be removed. */
-static void __attribute__((noreturn))
-rehearse(struct super *s, struct err *e)
-{
-	if (open_all(s, e) == 0)
-		resume_rehearsed();
-	life_complain(2, e);
-	_exit(e->status);
-}
-
-int
-supervisor_run(const struct supervisor_options *o, struct plain *plain,
-    struct err *e)
+static struct super *
+make(const struct supervisor_options *o, struct plain *plain, struct err *e)
 {
 	struct super *s = calloc(1, sizeof *s);
-	struct loop_news news;
-	int64_t next;
-	int status;
 
 	if (s == NULL) {
 		err_sys(e, EXIT_SYSTEM, "cannot make a supervisor");
-		return e->status;
+		return NULL;
 	}
 	s->o = o;
 	s->plain = *plain;
@@ -500,11 +503,37 @@ supervisor_run(const struct supervisor_options *o, struct plain *plain,
 	s->change.loader.out_fd = s->change.loader.err_fd = -1;
 	s->upgrade.fd = -1;
 	s->now = s->started_ms = clock_ms();
-	if (o->rehearse) {
-		rehearse(s, e);
-	} else if (open_all(s, e) == -1 || start_all(s, e) == -1) {
+	return s;
+}
+
+/* Nothing of what it opens is its own: no path may be removed. */
+int
+supervisor_rehearse(const struct supervisor_options *o, struct plain *plain,
+    struct err *e)
+{
+	struct super *s = make(o, plain, e);
+
+	if (s != NULL && open_all(s, e) == 0)
+		resume_rehearsed();
+	return -1;
+}
+
+int
+supervisor_run(const struct supervisor_options *o, struct plain *plain,
+    struct err *e)
+{
+	struct super *s = make(o, plain, e);
+	struct loop_news news = { .ended = true };
+	int64_t next;
+	int status;
+
+	if (s == NULL)
+		return e->status;
+	if (open_all(s, e) == -1 || start_all(s, e) == -1) {
 		status = e->status;
 	} else {
+		/* Who ended while there was no image to hear of it? */
+		hear(s, &news);
 		if (o->handover != NULL)
 			renew_all(s);
 		next = turn(s);

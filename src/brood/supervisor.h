@@ -23,11 +23,16 @@ struct supervisor_options {
 	int lock_fd;		/* ... and its descriptor; -1 */
 	char *const *argv;	/* to be started again with */
 	const struct handover *handover;	/* from an image before; NULL */
-	bool rehearse;		/* see only whether it could go on with that */
+	bool rehearse;		/* for supervisor_rehearse() */
 	const char *title;	/* of the process: the file */
 	void (*ready)(void *);	/* called once */
 	void *arg;
 };
+
+/* See whether a supervisor could go on with a handover, say so, and wait to be
+ * killed.  Returns if it could not: -1 with *e. */
+int supervisor_rehearse(const struct supervisor_options *o,
+    struct plain *plain, struct err *e);
 
 /* Serve what plain says, which is the supervisor's from now on, until told to
  * stop.  Returns an exit status, and *e if it is not EXIT_STOPPED. */

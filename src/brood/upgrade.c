@@ -14,15 +14,21 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "brood/change.h"
 #include "brood/handover.h"
 #include "brood/unit.h"
 #include "brood/verbs.h"
 #include "tools/fd.h"
 #include "tools/log.h"
 
+#ifndef MFD_NOEXEC_SEAL		/* of Linux 6.3 */
+#define MFD_NOEXEC_SEAL 8u
+#endif
+
 enum {
 	REHEARSE_MS = 10000,	/* to be ready ... */
-	SETTLE_MS   = 2000	/* ... and then to live */
+	SETTLE_MS   = 2000,	/* ... and then to live */
+	POLITE_MS   = 1000	/* for who is asking, or being answered */
 };
 
 /* ---- the handover ---- */
@@ -35,6 +41,22 @@ note_fd(int fd)
 	return fd != -1 && fstat(fd, &st) == 0 ?
 	    (struct handover_fd){ fd, st.st_ino } :
 	    (struct handover_fd){ .fd = -1 };
+}
+
+static int
+note_control(const struct super *s, struct handover *h)
+{
+	int fd[CONTROL_CLIENTS];
+	unsigned n;
+
+	if (verbs_note(s, &h->control, fd, &n) == -1)
+		return -1;
+	h->client = calloc(n + 1, sizeof *h->client);
+	if (h->client == NULL)
+		return -1;
+	for (h->nclients = 0; h->nclients < n; h->nclients++)
+		h->client[h->nclients] = note_fd(fd[h->nclients]);
+	return 0;
 }
 
 static int
@@ -104,7 +126,7 @@ static int
 note_all(const struct super *s, struct handover *h)
 {
 	*h = (struct handover){
-		.file = s->o->source.path, .pidfile = s->o->pidfile,
+		.pid = getpid(), .file = s->o->source.path, .pidfile = s->o->pidfile,
 		.lock = note_fd(s->o->lock_fd), .generation = s->generation,
 		.serials = s->serials, .reload = s->change.asked,
 		.soft = s->way.descriptors.rlim_cur,
@@ -113,10 +135,9 @@ note_all(const struct super *s, struct handover *h)
 		.ready = note_fd(s->ready.notify_fd),
 		.watchdog_ms = s->ready.watchdog_ms,
 		.wants_status = s->ready.wants_status,
-		.control = { .fd = -1 },
 		.plain = s->plain.text, .plain_size = s->plain.size,
 	};
-	return verbs_note(s, &h->control) == -1 || note_sockets(s, h) == -1 ||
+	return note_control(s, h) == -1 || note_sockets(s, h) == -1 ||
 	    note_inherited(s, h) == -1 || note_masters(s, h) == -1 ? -1 : 0;
 }
 
@@ -131,18 +152,32 @@ pass_all(const struct handover *h, int state_fd, bool pass)
 	for (size_t i = 0; i < sizeof alone / sizeof alone[0]; i++)
 		if (alone[i] != -1)
 			fd_pass(alone[i], pass);
+	for (unsigned i = 0; i < h->nclients; i++)
+		fd_pass(h->client[i].fd, pass);
 	for (unsigned i = 0; i < h->nsockets; i++)
 		fd_pass(h->socket[i].kept.fd, pass);
 	for (unsigned i = 0; i < h->ninherited; i++)
 		fd_pass(h->inherited[i].at.fd, pass);
 }
 
-/* In memory, and never to be changed again.  -1 with errno. */
+/* Some systems want to be told that it is no program; older ones do not know
+ * how that is said. */
+static int
+make_memory(void)
+{
+	const unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+	int fd = memfd_create("brood-handover", flags | MFD_NOEXEC_SEAL);
+
+	if (fd == -1 && errno == EINVAL)
+		fd = memfd_create("brood-handover", flags);
+	return fd_high(fd);
+}
+
+/* Never to be changed again.  -1 with errno. */
 static int
 write_state(const struct handover *h)
 {
-	int fd = fd_high(memfd_create("brood-handover", MFD_CLOEXEC |
-	    MFD_ALLOW_SEALING));
+	int fd = make_memory();
 	int copy = fd != -1 ? fcntl(fd, F_DUPFD_CLOEXEC, 3) : -1;
 	FILE *out = copy != -1 ? fdopen(copy, "w") : NULL;
 	int r = out != NULL ? handover_write(h, out) : -1;
@@ -159,7 +194,7 @@ write_state(const struct handover *h)
 
 /* ---- the new image ---- */
 
-/* Ours again, with what it shall take over; never given back. */
+/* Ours again, with what it shall take over.  NULL with errno. */
 static char **
 command_line(const struct super *s, int state_fd, bool rehearse)
 {
@@ -170,9 +205,11 @@ command_line(const struct super *s, int state_fd, bool rehearse)
 	while (from[n] != NULL)
 		n++;
 	v = calloc(n + 3, sizeof *v);
-	if (v == NULL || asprintf(&v[1], "--handover=%d", state_fd) == -1)
+	if (v == NULL || asprintf(&v[1], "--handover=%d", state_fd) == -1) {
+		free(v);
 		return NULL;
-	/* Where the first one was there is a title now. */
+	}
+	/* Where our own first one was there is a title now. */
 	v[0] = (char *)(uintptr_t)"brood";
 	n = 2;
 	if (rehearse)
@@ -202,6 +239,19 @@ failed(struct super *s, const char *why)
 	forget(s);
 }
 
+/* Only what has rehearsed is executed. */
+static bool
+is_rehearsed(const struct super *s)
+{
+	const struct stat *was = &s->upgrade.binary;
+	struct stat st;
+
+	return stat(s->way.binary, &st) == 0 && st.st_dev == was->st_dev &&
+	    st.st_ino == was->st_ino && st.st_size == was->st_size &&
+	    st.st_mtim.tv_sec == was->st_mtim.tv_sec &&
+	    st.st_mtim.tv_nsec == was->st_mtim.tv_nsec;
+}
+
 /* From here on there is the new image; or, if it cannot be, still us. */
 static void
 become(struct super *s)
@@ -216,8 +266,12 @@ become(struct super *s)
 		pass_all(&h, fd, true);
 		execv(s->way.binary, argv);
 		pass_all(&h, fd, false);
+		failed(s, strerror(errno));
+		free(argv[1]);
+		free(argv);
+	} else {
+		failed(s, strerror(errno));
 	}
-	failed(s, strerror(errno));
 	fd_close(&fd);
 	handover_free(&h);
 }
@@ -231,6 +285,7 @@ child(const struct super *s, const struct handover *h, int state_fd, int out_fd,
 	char **argv = command_line(s, state_fd, true);
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	setsid();
 	log_child();
 	if (getppid() != parent || argv == NULL || dup2(out_fd, 1) == -1 ||
 	    dup2(out_fd, 2) == -1)
@@ -266,6 +321,8 @@ begin(struct super *s)
 	int fd = note_all(s, &h) == 0 ? write_state(&h) : -1;
 
 	s->upgrade.asked = false;
+	s->upgrade.binary = (struct stat){ .st_ino = 0 };
+	stat(s->way.binary, &s->upgrade.binary);
 	log_info("upgrade-rehearse binary=%s", s->way.binary);
 	if (fd != -1 && start(s, &h, fd) == 0) {
 		s->upgrade.stage = UPGRADE_REHEARSING;
@@ -282,6 +339,9 @@ begin(struct super *s)
 void
 upgrade_ask(struct super *s)
 {
+	/* A reload that was asked for before is done before. */
+	if (!s->upgrade.asked)
+		s->change.first = s->change.asked;
 	s->upgrade.asked = true;
 }
 
@@ -310,13 +370,41 @@ upgrade_hear(struct super *s)
 	}
 }
 
+/* All that it may have started, too, if it is a script.  Its status. */
+static int
+end_rehearsal(struct super *s)
+{
+	pid_t pid = s->upgrade.pid;
+	int status = 0;
+
+	kill(-pid, SIGKILL);
+	/* It may have no group of its own yet. */
+	kill(pid, SIGKILL);
+	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
+		;
+	return status;
+}
+
+static bool
+has_ended(const struct super *s)
+{
+	siginfo_t si = { .si_pid = 0 };
+
+	return s->upgrade.pid > 0 && waitid(P_PID, (id_t)s->upgrade.pid, &si,
+	    WEXITED | WNOHANG | WNOWAIT) == 0 && si.si_pid != 0;
+}
+
 void
-upgrade_ended(struct super *s, int status)
+upgrade_reap(struct super *s)
 {
 	struct upgrade *u = &s->upgrade;
 	char why[64];
+	int status;
 
+	if (!has_ended(s))
+		return;
 	upgrade_hear(s);
+	status = end_rehearsal(s);
 	if (WIFEXITED(status))
 		snprintf(why, sizeof why, "it ended with status %d",
 		    WEXITSTATUS(status));
@@ -329,21 +417,18 @@ upgrade_ended(struct super *s, int status)
 }
 
 static void
-end_rehearsal(struct super *s)
+end_for(struct super *s, const char *why)
 {
-	kill(s->upgrade.pid, SIGKILL);
-	while (waitpid(s->upgrade.pid, NULL, 0) == -1 && errno == EINTR)
-		;
+	end_rehearsal(s);
+	failed(s, why);
 }
 
 void
 upgrade_abort(struct super *s, const char *why)
 {
 	s->upgrade.asked = false;
-	if (s->upgrade.stage == UPGRADE_NONE)
-		return;
-	end_rehearsal(s);
-	failed(s, why);
+	if (s->upgrade.stage != UPGRADE_NONE)
+		end_for(s, why);
 }
 
 /* ---- time ---- */
@@ -352,13 +437,27 @@ static bool
 may_begin(const struct super *s)
 {
 	return s->upgrade.asked && s->is_ready && !s->stopping &&
-	    s->change.stage == CHANGE_NONE && !verbs_is_reading(s);
+	    s->change.stage == CHANGE_NONE && !change_waits(s) &&
+	    !verbs_is_reading(s);
+}
+
+/* Until when to wait, though it has rehearsed; 0: no longer. */
+static int64_t
+polite(const struct super *s)
+{
+	int64_t until_ms = s->upgrade.until_ms + POLITE_MS;
+
+	/* Masters are about to be replaced by those that they gave way to. */
+	if (s->change.stage != CHANGE_NONE)
+		return LOOP_NEVER;
+	return verbs_is_busy(s) && s->now < until_ms ? until_ms : 0;
 }
 
 int64_t
 upgrade_turn(struct super *s)
 {
 	struct upgrade *u = &s->upgrade;
+	int64_t wait_ms;
 
 	if (u->stage == UPGRADE_NONE && may_begin(s))
 		begin(s);
@@ -367,11 +466,21 @@ upgrade_turn(struct super *s)
 	if (s->now < u->until_ms)
 		return u->until_ms;
 	if (u->stage == UPGRADE_REHEARSING) {
-		upgrade_abort(s, "it was not ready in time");
+		end_for(s, "it was not ready in time");
 		return LOOP_NEVER;
 	}
+	wait_ms = polite(s);
+	if (wait_ms != 0)
+		return wait_ms;
+	upgrade_reap(s);	/* at the last moment */
+	if (u->stage == UPGRADE_NONE)
+		return LOOP_NEVER;
 	end_rehearsal(s);
-	forget(s);
-	become(s);
+	if (is_rehearsed(s)) {
+		forget(s);
+		become(s);
+	} else {
+		failed(s, "it was changed meanwhile");
+	}
 	return LOOP_NEVER;
 }

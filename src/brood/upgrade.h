@@ -16,8 +16,8 @@ void upgrade_ask(struct super *s);
 /* The rehearsal said something. */
 void upgrade_hear(struct super *s);
 
-/* It has ended. */
-void upgrade_ended(struct super *s, int status);
+/* Has it ended? */
+void upgrade_reap(struct super *s);
 
 /* What is due; may become the new image.  Returns when to come again. */
 int64_t upgrade_turn(struct super *s);

@@ -19,6 +19,7 @@
 #include "brood/unit.h"
 #include "lib/control.h"
 #include "lib/usual.h"
+#include "tools/fd.h"
 #include "tools/log.h"
 
 enum { WAITING = 16 };		/* clients that wait for a reload */
@@ -120,12 +121,24 @@ say_services(struct control_client *k, int argc, const char *const argv[],
 	control_ok(k);
 }
 
+/* The answer would be another image's. */
+static bool
+is_refused(struct control_client *k, const struct super *s)
+{
+	if (s->upgrade.stage == UPGRADE_NONE && !s->upgrade.asked)
+		return false;
+	control_error(k, EXIT_RUNNING, "it is becoming another binary: try "
+	    "again");
+	return true;
+}
+
 static void
 plan(struct control_client *k, int argc, const char *const argv[], void *arg)
 {
 	struct super *s = arg;
 
-	preview_ask(&s->verbs->preview, s, k, argc > 1 ? argv[1] : NULL);
+	if (!is_refused(k, s))
+		preview_ask(&s->verbs->preview, s, k, argc > 1 ? argv[1] : NULL);
 }
 
 /* ---- operate ---- */
@@ -137,6 +150,8 @@ reload(struct control_client *k, int argc, const char *const argv[], void *arg)
 	struct verbs *v = s->verbs;
 
 	(void)argc, (void)argv;
+	if (!s->stopping && is_refused(k, s))
+		return;
 	if (s->stopping || v->nreload == WAITING) {
 		control_error(k, s->stopping ? 1 : EXIT_RUNNING, s->stopping ?
 		    "it is told to stop" : "too many wait for a reload");
@@ -290,16 +305,15 @@ resume_path(struct super *s)
 }
 
 static int
-open_socket(struct super *s, struct err *e)
+open_socket(struct super *s, const struct listen_kept *kept, struct err *e)
 {
-	const struct handover *h = s->o->handover;
 	const char *mode = plain_global(&s->plain, "control-mode");
 	const char *owner = plain_global(&s->plain, "control-owner");
 	unsigned uid = (uid_t)-1, gid = (gid_t)-1;
 	char copy[KEEP_PATH];
 	struct control_spec spec = {
 		.path = s->control_path,
-		.kept = h != NULL ? &h->control : NULL,
+		.kept = kept,
 		.mode = mode != NULL ? (mode_t)strtoul(mode, NULL, 8) : 0600,
 		.look = plain_global(&s->plain, "control-look"),
 		.operate = plain_global(&s->plain, "control-operate"),
@@ -311,13 +325,15 @@ open_socket(struct super *s, struct err *e)
 		sscanf(owner, "%u:%u", &uid, &gid);
 	spec.uid = uid;
 	spec.gid = gid;
-	strlcpy(copy, s->control_path, sizeof copy);
-	mkdir(dirname(copy), 0755);	/* it may be there */
-	clean_folder(copy);
+	if (kept == NULL) {
+		strlcpy(copy, s->control_path, sizeof copy);
+		mkdir(dirname(copy), 0755);	/* it may be there */
+		clean_folder(copy);
+	}
 	if (control_open(&s->verbs->control, &spec, e) == -1 ||
 	    control_begin(&s->verbs->control, &s->loop, e) == -1)
 		return -1;
-	if (h != NULL)
+	if (kept != NULL)
 		resume_path(s);
 	return 0;
 }
@@ -325,23 +341,21 @@ open_socket(struct super *s, struct err *e)
 int
 verbs_open(struct super *s, struct err *e)
 {
+	const struct handover *h = s->o->handover;
 	char text[SUPER_REASON * 4];
-	bool asked;
+	bool asked = h != NULL;
 
-	if (choose_path(s, &asked, e) == -1)
+	if (h == NULL && choose_path(s, &asked, e) == -1)
 		return -1;
-	if (s->control_path[0] == '\0' ||
-	    (s->o->handover != NULL && s->o->handover->control.fd == -1)) {
-		s->control_path[0] = '\0';
+	if (h != NULL ? h->control.fd == -1 : s->control_path[0] == '\0')
 		return 0;
-	}
 	s->verbs = calloc(1, sizeof *s->verbs);
 	if (s->verbs == NULL) {
 		err_sys(e, EXIT_SYSTEM, "cannot make a control socket");
 		return -1;
 	}
 	preview_open(&s->verbs->preview);
-	if (open_socket(s, e) == 0)
+	if (open_socket(s, h != NULL ? &h->control : NULL, e) == 0)
 		return 0;
 	control_close(&s->verbs->control);
 	free(s->verbs);
@@ -397,12 +411,31 @@ verbs_is_reading(const struct super *s)
 	return s->verbs != NULL && s->verbs->preview.loader.pid != 0;
 }
 
+bool
+verbs_is_busy(const struct super *s)
+{
+	return s->verbs != NULL && control_is_busy(&s->verbs->control);
+}
+
 int
-verbs_note(const struct super *s, struct listen_kept *k)
+verbs_note(const struct super *s, struct listen_kept *k,
+    int client[CONTROL_CLIENTS], unsigned *nclients)
 {
 	*k = (struct listen_kept){ .fd = -1 };
-	return s->verbs == NULL ? 0 :
-	    listen_note(&s->verbs->control.listener, k);
+	*nclients = 0;
+	if (s->verbs == NULL)
+		return 0;
+	*nclients = control_note(&s->verbs->control, client);
+	return listen_note(&s->verbs->control.listener, k);
+}
+
+void
+verbs_resume(struct super *s, int fd)
+{
+	if (s->verbs != NULL)
+		control_resume(&s->verbs->control, fd, s->now);
+	else
+		fd_close(&fd);
 }
 
 bool

@@ -4,6 +4,7 @@
 #define BROOD_VERBS_H
 
 #include "brood/super.h"
+#include "lib/control.h"
 
 /* Open it, or go on with that of the image before; s->verbs stays NULL if
  * there shall be none.  -1 with *e. */
@@ -12,8 +13,16 @@ int verbs_open(struct super *s, struct err *e);
 /* Is a file being read for a plan? */
 bool verbs_is_reading(const struct super *s);
 
-/* The socket, for the next image; fd -1 = none.  0, or -1 with errno. */
-int verbs_note(const struct super *s, struct listen_kept *k_r);
+/* Is a client in the middle of something? */
+bool verbs_is_busy(const struct super *s);
+
+/* The socket, for the next image (fd -1 = none), and the clients that it can
+ * go on with.  0, or -1 with errno. */
+int verbs_note(const struct super *s, struct listen_kept *k_r,
+    int client_r[CONTROL_CLIENTS], unsigned *nclients_r);
+
+/* Such a client. */
+void verbs_resume(struct super *s, int fd);
 
 void verbs_close(struct super *s);
 

@@ -270,12 +270,10 @@ is_connected(int fd)
 	return getpeername(fd, (struct sockaddr *)&ss, &len) == 0;
 }
 
-int
-listen_adopt(struct listener *l, int fd, const char *name, bool blocking,
-    struct err *e)
+/* What is it?  -1 with *e: nothing that clients could come to. */
+static int
+look_at(struct listener *l, int fd, const char *name, struct err *e)
 {
-	int flags;
-
 	memset(l, 0, sizeof *l);
 	l->fd = -1;
 	l->bound.len = sizeof l->bound.ss;
@@ -293,6 +291,21 @@ listen_adopt(struct listener *l, int fd, const char *name, bool blocking,
 		    "expected a listening socket, or one for datagrams", name);
 		return -1;
 	}
+	l->asked = l->bound;
+	/* A socket of both families has mapped local addresses, too. */
+	l->wildcard = l->bound.ss.ss_family != AF_UNIX &&
+	    addr_is_wildcard(&l->bound);
+	return 0;
+}
+
+int
+listen_adopt(struct listener *l, int fd, const char *name, bool blocking,
+    struct err *e)
+{
+	int flags;
+
+	if (look_at(l, fd, name, e) == -1)
+		return -1;
 	flags = fcntl(fd, F_GETFL) & ~O_NONBLOCK;
 	if (fcntl(fd, F_SETFD, FD_CLOEXEC) == -1 ||
 	    fcntl(fd, F_SETFL, flags | (blocking ? 0 : O_NONBLOCK)) == -1 ||
@@ -301,12 +314,8 @@ listen_adopt(struct listener *l, int fd, const char *name, bool blocking,
 		return -1;
 	}
 	l->fd = fd;
-	l->asked = l->bound;
 	l->blocking = blocking;
 	l->inherited = true;
-	/* A socket of both families has mapped local addresses, too. */
-	l->wildcard = l->bound.ss.ss_family != AF_UNIX &&
-	    addr_is_wildcard(&l->bound);
 	return 0;
 }
 
@@ -322,6 +331,7 @@ listen_note(const struct listener *l, struct listen_kept *k)
 		.backlog = l->backlog, .blocking = l->blocking,
 		.inherited = l->inherited,
 	};
+	listen_text(l, k->text);
 	return 0;
 }
 
@@ -329,17 +339,31 @@ int
 listen_resume(struct listener *l, const struct listen_kept *k,
     const char *name, struct err *e)
 {
+	char text[LISTEN_TEXT_SIZE];
+
 	if (!fd_is_socket(k->fd, k->id)) {
 		errno = EBADF;
 		err_set(e, EXIT_CONFIG, "cannot use the descriptor of %s: it is "
 		    "another one", name);
 		return -1;
 	}
-	if (listen_adopt(l, k->fd, name, k->blocking, e) == -1)
+	if (look_at(l, k->fd, name, e) == -1)
 		return -1;
+	if (strcmp(listen_text(l, text), k->text) != 0) {
+		errno = EINVAL;
+		err_set(e, EXIT_CONFIG, "cannot use the descriptor of %s: it is "
+		    "%s, expected %s", name, text, k->text);
+		return -1;
+	}
+	if (fd_pass(k->fd, false) == -1) {
+		err_sys(e, EXIT_SYSTEM, "cannot use the descriptor of %s", name);
+		return -1;
+	}
+	l->fd = k->fd;
 	l->dev = k->dev;
 	l->ino = k->ino;
 	l->backlog = k->backlog;
+	l->blocking = k->blocking;
 	l->inherited = k->inherited;
 	return 0;
 }

@@ -65,12 +65,14 @@ struct listen_kept {
 	ino_t ino;
 	unsigned backlog;
 	bool blocking, inherited;
+	char text[LISTEN_TEXT_SIZE];	/* listen_text() of it */
 };
 
 /* 0, or -1 with errno. */
 int listen_note(const struct listener *l, struct listen_kept *k_r);
 
-/* 0; or -1 with *e: it is not that socket, or none that listens. */
+/* 0; or -1 with errno and *e: it is not that socket, or does not listen there.
+ * Others use it meanwhile: nothing of it is changed. */
 int listen_resume(struct listener *l, const struct listen_kept *k,
     const char *name, struct err *e);
 
