@@ -151,7 +151,7 @@ for kind in exec exec-wait worker inline inline-wait; do
 		enabled) ;;
 		log) default stderr ;;
 		log-level) default info ;;
-		memory) default shared ;;
+		memory) ! can_share || default shared ;;
 		recycle-after) default 5; default 5m ;;
 		*) default "$(values "$word" | head -n 1)" ;;
 		esac
