@@ -88,7 +88,7 @@ is "a level that is none" "$?" 64
 
 hold
 check "a session goes on" ctl wait connected=1
-ctl drain --timeout 1s 2>"$T/err"
+ctl drain --timeout 3s 2>"$T/err"
 is "drain waits for it" "$?" 75
 is "and says so" "$(cat "$T/err")" "broodctl: timed out: it has not ended yet"
 is "it is stopping" "$(row 1 status | cut -d' ' -f2)" stopping

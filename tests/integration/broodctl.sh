@@ -197,7 +197,7 @@ ends "a value that is none" 64 "many: expected a number" \
 fake git enough 0
 ends "set that does not come true" 75 \
     "git: timed out: available is 4, expected 6" \
-    git set minimum-available 6 --timeout 1s
+    git set minimum-available 6 --timeout 3s
 fake git enough 1
 works "set as JSON has nothing to tell" git --json set minimum-available 4
 is "so it is an empty list" "$(json d)" "[]"
@@ -250,16 +250,17 @@ works "or the supervisor's own" sup wait 'services=2 and running=2 and state=run
 works "wait for what a master says of itself" git wait 'connected(git)=3'
 "$BROODCTL" -s "$T/sup" wait 'connected(git)=7' >"$T/waited" 2>&1 &
 waiter=$!
-wait_until test "$(grep -c 'git status' "$T/asked")" -gt 20
+asked_on() { [ "$(grep -c 'git status' "$T/asked")" -gt "$1" ]; }
+wait_until asked_on $(($(grep -c 'git status' "$T/asked") + 5))
 is_gone "$waiter" && not_ok "it waits"
 fake git connected 7
 check "wait ends when it is true" wait "$waiter"
 ends "wait that is in vain" 75 'connected\(git\) is 7$' \
-    sup wait 'connected(git)=8' --timeout 1s
+    sup wait 'connected(git)=8' --timeout 3s
 ends "wait of a lone master" 75 'connected is 7$' \
-    git wait connected=8 --timeout 1s
+    git wait connected=8 --timeout 3s
 ends "wait for nobody" 75 "gti: no such service: there is git, echo" \
-    sup wait 'connected(gti)=8' --timeout 1s
+    sup wait 'connected(gti)=8' --timeout 3s
 ends "wait for another than there is" 64 "gti: no such service: there is git" \
     git wait 'connected(gti)=8'
 ends "wait for a name that is none" 64 "conected: no such name" \

@@ -72,7 +72,7 @@ LD_PRELOAD=$T/shift.so "$BROOD" --version 2>/dev/null | grep -q '^brood' ||
 
 jumps() {
 	jump 0
-	LD_PRELOAD=$T/shift.so brood_start --session-time 1500ms -n 2 \
+	LD_PRELOAD=$T/shift.so brood_start --session-time 6s -n 2 \
 	    --maximum-available 2 --idle-time 100ms 127.0.0.1:0 cat
 	check "it serves" answers
 	jump 86400
@@ -86,12 +86,12 @@ jumps() {
 	check "a year earlier, too" answers
 	jump 4000000000
 	check "after 2038, too" answers
-	check "and the session lives" busy_is 1
+	soon "and the session lives" busy_is 1
 	jump -86400
 	soon "it ends in its time" log_has ' end .* signal=TERM .*forced=1'
-	check "not early, and not late" awk '
+	check "not early, and not some clock later" awk '
 	    / forced=1/ { sub(/.* seconds=/, ""); s = $1 }
-	    END { exit !(s >= 1.5 && s < 10) }' "$LOG"
+	    END { exit !(s >= 6 && s < 3600) }' "$LOG"
 	kill -TTIN "$M"
 	soon "the pool grows" idle_is 3
 	jump -31536000

@@ -15,7 +15,7 @@ slowest = 0.0
 
 
 def one():
-    sent, got = echo(port, 25)
+    sent, got = echo(port, 60)
     if got != sent:
         failed.append("cut" if sent.startswith(got) else "wrong")
 
@@ -45,6 +45,5 @@ for t in threads:
     t.join()
 for what in sorted(set(failed)):
     print("%d %s" % (failed.count(what), what))
-if slowest > 20:
-    print("slowest %.1f s" % slowest)
+print("# slowest %.1f s" % slowest)
 print("failed %d" % len(failed))

@@ -115,7 +115,8 @@ check "it stops with 0" brood_stop
 : >"$T/failed"
 brood_start --kind worker --children 1 --start-time 50ms \
     --on "child-failed echo \$BROOD_REASON >>$T/failed" 127.0.0.1:0 sleep 300
-kill -KILL "$(pgrep -P "$M" -x sleep)"
+wait_until pgrep -P "$M" -x sleep >"$T/worker"
+kill -KILL "$(tail -n 1 "$T/worker")"
 soon "a worker that dies, too" \
     grep -q '^child-died pid=.* signal=KILL$' "$T/failed"
 check "it stops with 0" brood_stop
@@ -165,9 +166,10 @@ check "whose end is told before its own" eval \
     'awk "/ hook-end event=stop .*status=0/ { n = 1 }
      / stopped / { exit !n }" "$LOG"'
 
-brood_start --stop-time 300ms --on "stop echo \$\$ >$T/pid; sleep 300" \
+brood_start --stop-time 2s --on "stop echo \$\$ >$T/pid; sleep 300" \
     127.0.0.1:0 cat
 check "one that does not end holds it up for stop-time only" brood_stop
+check "which was enough for it to begin" [ -s "$T/pid" ]
 check "which is told" log_has ' warn hook-late event=stop pid=.* signal=KILL'
 soon "and is ended" eval '! pgrep -s "$(cat "$T/pid")" >"$T/left"'
 brood_start --on "stop echo \$\$ >$T/pid2; sleep 300" 127.0.0.1:0 cat

@@ -34,7 +34,14 @@ rests() {
 calm() {
 	wait_until log_at_least 1 ' end '
 	wait_until idle_at_least 64
-	sleep 0.2
+	wait_until settled
+}
+
+# shellcheck disable=SC2046 # pids
+settled() {
+	before=$(wakes "$M" $(idle_children))
+	sleep 0.3
+	[ "$(wakes "$M" $(idle_children))" = "$before" ]
 }
 
 each_memory rests

@@ -14,7 +14,7 @@ rush() {
 	wait "$rush"
 	sed 's/^/# /' "$T/echoes"
 	is "nobody waited in vain, nobody got another's bytes" \
-	    "$(grep -Evc '^[0-9]+ (reset|cut)$|^failed ' "$T/echoes")" 0
+	    "$(grep -Evc '^[0-9]+ (reset|cut)$|^failed |^#' "$T/echoes")" 0
 	lost=$(sed -n 's/^failed //p' "$T/echoes")
 	dead=$(log_count ' signal=KILL')
 	check "no more were lost than children died ($lost of $dead)" \

@@ -9,12 +9,19 @@ whole() {
 	idle_is "$1" && no_zombies
 }
 
+# shellcheck disable=SC2046 # pids
+settled() {
+	before=$(wakes "$M" $(idle_children))
+	sleep 0.3
+	[ "$(wakes "$M" $(idle_children))" = "$before" ]
+}
+
 one() {
 	brood_start -n 16 -m 40 --maximum-available 16 127.0.0.1:0 cat
 	hold
 	soon "one is served" busy_is 1
 	wait_until idle_is 16
-	sleep 0.2		# the last ones settle down
+	wait_until settled
 	victim=$(idle_children | sed -n 7p)
 	others=$(idle_children | grep -vx "$victim")
 	# shellcheck disable=SC2086,SC2046
@@ -42,7 +49,7 @@ all() {
 	wait_until busy_is 2
 	busy=$(busy_children)
 	wait_until idle_is 64
-	sleep 0.2		# so that none is young
+	wait_until settled
 	for round in 1 2; do
 		old=$(idle_children)
 		# shellcheck disable=SC2086
@@ -51,7 +58,7 @@ all() {
 		is "by others" "$(idle_children | grep -cxF "$old")" 0
 		check "and serve" answers
 		wait_until idle_is 64
-		sleep 0.2
+		wait_until settled
 	done
 	is "each death was told" "$(log_count ' child-died pid=[0-9]+ signal=KILL')" 128
 	is "there was no pause" "$(log_count ' pause ')" 0

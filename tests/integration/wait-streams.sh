@@ -17,7 +17,7 @@ wait_start() {
 
 say() {
 	if [ -S "$T/s" ]; then
-		printf %s "$1" | nc -NU -w 10 "$T/s" 2>/dev/null
+		printf %s "$1" | nc -NU -w 60 "$T/s" 2>/dev/null
 	else
 		printf %s "$1" | ask
 	fi
@@ -45,7 +45,7 @@ queue() {
 	cat >"$T/many.py" <<-'PY'
 		import socket, sys
 		def client(n):
-		    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20)
+		    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 60)
 		    s.sendall(b"%d" % n)
 		    s.shutdown(socket.SHUT_WR)
 		    return s
@@ -120,7 +120,7 @@ check "it stops with 0" brood_stop
 
 # Two listeners: one program each.
 wait_start 127.0.0.1:0,"unix:$T/s" stay
-is "the unix socket is served" "$(printf u | nc -NU -w 10 "$T/s" | cut -d ' ' -f 2)" u
+is "the unix socket is served" "$(printf u | nc -NU -w 60 "$T/s" | cut -d ' ' -f 2)" u
 PORT=$(sed -n 's/.* listen addr=127.0.0.1:\([0-9]*\) .*/\1/p' "$LOG")
 is "and the port beside it" "$(printf t | ask | cut -d ' ' -f 2)" t
 is "by two programs" "$(starts)" 2
