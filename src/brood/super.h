@@ -130,6 +130,7 @@ struct super {
 	unsigned generation;
 	bool is_ready;
 	bool stopping;
+	bool patient;		/* by QUIT only: it may take for ever */
 	int stop_asked;		/* by a verb: once, or twice: now */
 	bool drain_asked;
 	int64_t again_ms;	/* masters are told a second time; 0 = not */

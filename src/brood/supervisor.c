@@ -193,9 +193,10 @@ tell_all(struct super *s, int number)
 static void
 stop(struct super *s, int number)
 {
+	bool hurry = s->patient && number != SIGQUIT;
 	struct unit *u;
 
-	if (s->stopping && s->now - s->stopped_ms < TWICE_MS)
+	if (s->stopping && !hurry && s->now - s->stopped_ms < TWICE_MS)
 		return;
 	log_info("stop signal=%s", sigabbrev_np(number));
 	if (!s->stopping) {
@@ -205,8 +206,10 @@ stop(struct super *s, int number)
 		/* Masters serve who waits in the queue, and then nobody can
 		 * connect any more. */
 		sockets_close(&s->sockets);
-		s->stopped_ms = s->now;
 	}
+	if (!s->stopping || hurry)
+		s->stopped_ms = s->now;
+	s->patient = number == SIGQUIT && (!s->stopping || s->patient);
 	s->stopping = true;
 	LIST_FOREACH(u, &s->units, next)
 		u->again_ms = 0;

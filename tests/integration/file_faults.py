@@ -22,6 +22,7 @@ import sys
 import time
 
 BROOD, CTL, FOLDER, MODE = sys.argv[1:5]
+BROOD, CTL, FOLDER = map(os.path.abspath, (BROOD, CTL, FOLDER))
 STEP = int(sys.argv[5]) if len(sys.argv) > 5 else 1
 ONLY = sys.argv[6] if len(sys.argv) > 6 else ""
 USER = "nobody" if os.getuid() == 0 else str(os.getuid())

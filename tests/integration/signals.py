@@ -23,6 +23,7 @@ import threading
 import time
 
 BROOD, CTL, FOLDER, KIND, WHAT = sys.argv[1:6]
+BROOD, CTL, FOLDER = map(os.path.abspath, (BROOD, CTL, FOLDER))
 SECONDS = float(sys.argv[6]) if len(sys.argv) > 6 else 2
 USER = "nobody" if os.getuid() == 0 else str(os.getuid())
 HANG = 60
@@ -52,7 +53,7 @@ class Server:
             args = ["-f", "conf", "--control", "run/control"]
         else:
             args = ["--control", "control", "--name", "echo", "--user", USER,
-                "unix:sock", "cat"]
+                "--stop-time", "100ms", "unix:sock", "cat"]
         with open(self.path("log"), "w") as log:
             self.p = subprocess.Popen([BROOD, "--pidfile", "pid", *args],
                 cwd=self.dir, stdin=subprocess.DEVNULL, stderr=log,
@@ -78,6 +79,7 @@ service echo {
 	exec sh -c "cat; echo $WORD"
 	env WORD=w%d
 	minimum-available %d
+	stop-time 100ms
 }
 service other {
 	listen unix:%s
@@ -105,6 +107,14 @@ service other {
             return str(e)
         finally:
             s.close()
+
+    def hold(self):
+        s = socket.socket(socket.AF_UNIX)
+        s.settimeout(HANG)
+        s.connect(self.path("sock"))
+        s.sendall(b"hello\n")
+        s.recv(100)
+        return s
 
     def serves_last(self):
         return self.ask() == "hello\n" + ("w%d\n" % self.word
@@ -166,6 +176,7 @@ def fail(name, why):
 
 # ---- pairs
 
+FORCE = ("TERM", "INT", "stop")
 ENDS = ("TERM", "INT", "QUIT", "stop", "drain")
 OTHERS = ("HUP", "USR1", "TTIN", "TTOU") + \
     (("reload",) if KIND == "supervisor" else ("renew",))
@@ -176,7 +187,9 @@ def pair(first, second):
     s = Server(name.replace(", ", "-"))
     if not wait_until(s.is_ready):
         return fail(name, "it does not start")
-    kept = [s.do(first), s.do(second)]
+    # Who is connected does not go by himself.
+    kept = [s.hold()] if first in FORCE or second in FORCE else []
+    kept += [s.do(first), s.do(second)]
     if first in ENDS or second in ENDS:
         fail(name, s.ends())
     else:
