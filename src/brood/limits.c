@@ -56,6 +56,8 @@ limits_tell(struct super *s, struct unit *u, const struct plain_service *to)
 
 	if (u->now == NULL)
 		return -1;
+	/* It may have been asked before, and be slow. */
+	fd_close(&u->ask_fd);
 	strlcpy(un.sun_path, u->now->control, sizeof un.sun_path);
 	u->ask_fd = fd_high(socket(AF_UNIX,
 	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));

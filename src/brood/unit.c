@@ -157,6 +157,8 @@ unit_try(struct super *s, struct unit *u)
 	u->now = unit_launch(s, u, u->spec);
 	if (u->now == NULL)
 		pause_unit(s, u);
+	else
+		u->pause_ms = 0;
 }
 
 bool
