@@ -443,15 +443,23 @@ begin(struct super *s)
 void
 change_renew(struct super *s, enum renew who)
 {
+	if (who > s->change.later)
+		s->change.later = who;
+}
+
+static void
+begin_renewal(struct super *s)
+{
+	struct change *c = &s->change;
 	struct err e;
 
-	if (s->change.stage != CHANGE_NONE && who > s->change.later)
-		s->change.later = who;
-	if (s->change.stage != CHANGE_NONE || s->stopping ||
-	    plain_copy(&s->change.plain, &s->plain, &e) == -1)
+	c->renew = c->later;
+	c->later = RENEW_NONE;
+	if (plain_copy(&c->plain, &s->plain, &e) == -1) {
+		refused(s, &e);
 		return;
-	s->change.renew = who;
-	s->change.loader.nwhy = 0;
+	}
+	c->loader.nwhy = 0;
 	tell_begin(s);
 	apply(s);
 }
@@ -511,16 +519,14 @@ int64_t
 change_turn(struct super *s)
 {
 	struct change *c = &s->change;
-	enum renew later = c->later;
 
 	look_at_clock(s);
 	/* Who asked for the last one is answered first. */
-	if (!change_waits(s) || c->ended)
-		return next_time(s);
-	c->later = RENEW_NONE;
-	if (later != RENEW_NONE)
-		change_renew(s, later);
-	else
-		begin(s);
+	if (change_waits(s) && !c->ended) {
+		if (c->later != RENEW_NONE)
+			begin_renewal(s);
+		else
+			begin(s);
+	}
 	return next_time(s);
 }
