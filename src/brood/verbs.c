@@ -299,7 +299,7 @@ static void
 resume_path(struct super *s)
 {
 	const struct sockaddr_un *un = (const struct sockaddr_un *)
-	    &s->verbs->control.listener.bound.ss;
+	    &s->verbs->control.gate.listener.bound.ss;
 
 	strlcpy(s->control_path, un->sun_path, KEEP_PATH);
 }
@@ -335,6 +335,7 @@ open_socket(struct super *s, const struct listen_kept *kept, struct err *e)
 		return -1;
 	if (kept != NULL)
 		resume_path(s);
+	control_guard(&s->verbs->control);
 	return 0;
 }
 
@@ -426,7 +427,7 @@ verbs_note(const struct super *s, struct listen_kept *k,
 	if (s->verbs == NULL)
 		return 0;
 	*nclients = control_note(&s->verbs->control, client);
-	return listen_note(&s->verbs->control.listener, k);
+	return listen_note(&s->verbs->control.gate.listener, k);
 }
 
 void

@@ -2,7 +2,6 @@
 #include "lib/control.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,48 +9,27 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "tools/log.h"
 
 enum {
-	BACKLOG    = 64,
-	REQUESTS   = 8,		/* of one client, before others have a turn */
-	ACCEPTS    = 32,	/* likewise */
-	RETRY_MS   = 1000	/* accept fails */
+	BACKLOG  = 64,
+	REQUESTS = 8,		/* of one client, before others have a turn */
+	ACCEPTS  = BACKLOG + 1	/* likewise; a whole queue */
 };
 
 /* ---- open and close ---- */
 
-static int
-make_socket(struct control *c, const struct control_spec *s, struct err *e)
-{
-	struct listen_spec spec = {
-		.type = SOCK_STREAM, .backlog = BACKLOG, .mode = s->mode,
-		.uid = s->uid, .gid = s->gid, .tells_senders = true,
-	};
-	struct sockaddr_un *un = (struct sockaddr_un *)&spec.at.ss;
-
-	if (s->kept != NULL)
-		return listen_resume(&c->listener, s->kept,
-		    "the control socket", e);
-	un->sun_family = AF_UNIX;
-	spec.at.len = sizeof *un;
-	if (strlcpy(un->sun_path, s->path, sizeof un->sun_path) <
-	    sizeof un->sun_path)
-		return listen_open(&c->listener, &spec, e);
-	errno = ENAMETOOLONG;
-	err_set(e, EXIT_USAGE, "control %s: too long, expected at most %zu bytes",
-	    s->path, sizeof un->sun_path - 1);
-	return -1;
-}
-
 int
 control_open(struct control *c, const struct control_spec *s, struct err *e)
 {
+	const struct listen_spec spec = {
+		.type = SOCK_STREAM, .backlog = BACKLOG, .mode = s->mode,
+		.uid = s->uid, .gid = s->gid, .tells_senders = true,
+	};
+
 	memset(c, 0, sizeof *c);
-	c->listener.fd = -1;
 	for (unsigned i = 0; i < CONTROL_FDS; i++)
 		atomic_init(&c->fd[i], -1);
 	c->tag = s->tag;
@@ -64,12 +42,12 @@ control_open(struct control *c, const struct control_spec *s, struct err *e)
 		err_sys(e, EXIT_SYSTEM, "cannot make a control socket");
 		return -1;
 	}
-	if (make_socket(c, s, e) == -1) {
+	if ((s->kept != NULL ? gate_resume(&c->gate, s->kept, &spec, c->fd, e) :
+	    gate_open(&c->gate, s->path, &spec, c->fd, e)) == -1) {
 		free(c->request);
 		c->request = NULL;
 		return -1;
 	}
-	atomic_store(&c->fd[0], c->listener.fd);
 	return 0;
 }
 
@@ -77,10 +55,17 @@ int
 control_begin(struct control *c, struct loop *l, struct err *e)
 {
 	c->loop = l;
-	if (loop_add(l, c->listener.fd, EPOLLIN, c->tag) == 0)
+	if (gate_begin(&c->gate, l, c->tag) == 0)
 		return 0;
 	err_sys(e, EXIT_SYSTEM, "cannot watch the control socket");
 	return -1;
+}
+
+void
+control_guard(struct control *c)
+{
+	if (gate_guard(&c->gate) == -1)
+		log_debug("control-unguarded errno=%s", strerrorname_np(errno));
 }
 
 static bool
@@ -107,7 +92,7 @@ control_note(const struct control *c, int fd[CONTROL_CLIENTS])
 	for (unsigned i = 0; i < CONTROL_CLIENTS; i++)
 		if (c->client[i].control != NULL &&
 		    !is_in_the_middle(&c->client[i]))
-			fd[n++] = atomic_load(&c->fd[1 + i]);
+			fd[n++] = atomic_load(&c->fd[CONTROL_FIRST + i]);
 	return n;
 }
 
@@ -120,7 +105,7 @@ place_of(const struct control_client *k)
 static int
 fd_of(const struct control_client *k)
 {
-	return atomic_load(&k->control->fd[1 + place_of(k)]);
+	return atomic_load(&k->control->fd[CONTROL_FIRST + place_of(k)]);
 }
 
 /* A child that was just born may have a copy for a moment; the loop and the
@@ -132,7 +117,7 @@ leave(struct control_client *k)
 	int fd = fd_of(k);
 
 	loop_del(c->loop, fd);
-	atomic_store(&c->fd[1 + place_of(k)], -1);
+	atomic_store(&c->fd[CONTROL_FIRST + place_of(k)], -1);
 	shutdown(fd, SHUT_RDWR);
 	close(fd);
 	reply_drop(&k->out);
@@ -150,12 +135,7 @@ control_close(struct control *c)
 			leave(&c->client[i]);
 		else
 			reply_drop(&c->client[i].out);
-	if (c->loop != NULL)
-		loop_del(c->loop, c->listener.fd);
-	atomic_store(&c->fd[0], -1);
-	/* Nobody's, or not ours to remove any more: the next one replaces it. */
-	listen_shut(&c->listener);
-	listen_close(&c->listener);
+	gate_close(&c->gate);
 	free(c->request);
 	c->request = NULL;
 }
@@ -245,7 +225,7 @@ watch_out(struct control_client *k, bool out)
 		return;
 	k->out_watched = out;
 	loop_del(l, fd_of(k));
-	if (loop_add(l, fd_of(k), events, k->control->tag + 1 +
+	if (loop_add(l, fd_of(k), events, k->control->tag + CONTROL_FIRST +
 	    place_of(k)) == -1)
 		k->closing = true;
 }
@@ -454,17 +434,6 @@ find_place(struct control *c, enum control_class class)
 }
 
 static void
-turn_away(int fd, int status, const char *why)
-{
-	char text[128];
-	int n = snprintf(text, sizeof text, "error %d \"%s\"\n", status, why);
-
-	send(fd, text, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);
-	shutdown(fd, SHUT_RDWR);
-	close(fd);
-}
-
-static void
 tell_stranger(struct control *c, const struct caller *who, int64_t now)
 {
 	unsigned repeated;
@@ -482,21 +451,21 @@ welcome(struct control *c, int fd, int64_t now)
 
 	if (who.class == CONTROL_NOBODY) {
 		tell_stranger(c, &who, now);
-		turn_away(fd, EXIT_PRIVILEGE, "you are not among those who may "
+		gate_turn_away(fd, EXIT_PRIVILEGE, "you are not among those who may "
 		    "use this");
 		return;
 	}
 	k = find_place(c, who.class);
 	if (k == NULL || loop_add(c->loop, fd, EPOLLIN | EPOLLRDHUP | EPOLLET,
-	    c->tag + 1 + (uint32_t)(k - c->client)) == -1) {
-		turn_away(fd, EXIT_RUNNING, "too many clients");
+	    c->tag + CONTROL_FIRST + (uint32_t)(k - c->client)) == -1) {
+		gate_turn_away(fd, EXIT_RUNNING, "too many clients");
 		return;
 	}
 	*k = (struct control_client){
 		.control = c, .serial = ++c->serial, .came = who,
 		.heard_ms = now,
 	};
-	atomic_store(&c->fd[1 + place_of(k)], fd);
+	atomic_store(&c->fd[CONTROL_FIRST + place_of(k)], fd);
 	c->nclients++;
 }
 
@@ -506,51 +475,20 @@ control_resume(struct control *c, int fd, int64_t now)
 	welcome(c, fd, now);
 }
 
-/* Without a descriptor to be had, a client that waits would wake us for
- * ever. */
-static void
-rest(struct control *c, int64_t now)
-{
-	unsigned repeated;
-
-	if (episode_tell(&c->failures, now, &repeated))
-		log_warn("control-accept errno=%s repeated=%u",
-		    strerrorname_np(errno), repeated);
-	loop_del(c->loop, c->listener.fd);
-	c->accept_ms = now + RETRY_MS;
-}
-
-/* 0, 1 and 2 are not for us, even where they are free. */
-static int
-move_high(int *fd)
-{
-	int high = fcntl(*fd, F_DUPFD_CLOEXEC, 3);
-	int keep = errno == EINVAL ? EMFILE : errno;	/* of a limit below */
-
-	if (high == -1)
-		turn_away(*fd, EXIT_RUNNING, "too many descriptors are open");
-	else
-		close(*fd);
-	errno = keep;
-	*fd = high;
-	return high == -1 ? -1 : 0;
-}
-
 static void
 accept_some(struct control *c, int64_t now)
 {
 	for (int i = 0; i < ACCEPTS; i++) {
-		int fd = accept4(c->listener.fd, NULL, NULL, SOCK_CLOEXEC |
-		    SOCK_NONBLOCK);
+		int fd = gate_accept(&c->gate);
 
-		if (fd > 2 || (fd != -1 && move_high(&fd) == 0)) {
+		if (fd != -1) {
 			welcome(c, fd, now);
 			continue;
 		}
 		if (errno == EINTR || errno == ECONNABORTED)
 			continue;
 		if (errno != EAGAIN)
-			rest(c, now);
+			gate_rest(&c->gate, now);
 		return;
 	}
 }
@@ -560,22 +498,22 @@ accept_some(struct control *c, int64_t now)
 void
 control_hear(struct control *c, uint32_t tag, int64_t now)
 {
-	if (tag == c->tag)
-		accept_some(c, now);
-	else if (c->client[tag - c->tag - 1].control != NULL)
-		work(&c->client[tag - c->tag - 1], now);
-}
+	uint32_t place = tag - c->tag - CONTROL_FIRST;
 
-static int64_t
-sooner(int64_t a, int64_t b)
-{
-	return b != 0 && (a == LOOP_NEVER || b < a) ? b : a;
+	if (tag >= c->tag + CONTROL_FIRST) {
+		if (c->client[place].control != NULL)
+			work(&c->client[place], now);
+		return;
+	}
+	accept_some(c, now);	/* also before the listener is another */
+	if (tag > c->tag)
+		gate_heard(&c->gate, now);
 }
 
 static int64_t
 turn_client(struct control_client *k, int64_t now)
 {
-	int64_t next = LOOP_NEVER;
+	int64_t next;
 
 	if (k->again)
 		work(k, now);
@@ -590,26 +528,18 @@ turn_client(struct control_client *k, int64_t now)
 	}
 	if (k->again)
 		return now;
-	next = sooner(next, k->out_ms);
-	return k->asked ? next : sooner(next, k->line_ms);
+	next = k->out_ms != 0 ? k->out_ms : LOOP_NEVER;
+	return k->asked || k->line_ms == 0 ? next :
+	    loop_sooner(next, k->line_ms);
 }
 
 int64_t
 control_turn(struct control *c, int64_t now)
 {
-	int64_t next = LOOP_NEVER;
+	int64_t next = gate_turn(&c->gate, now);
 
-	if (c->accept_ms != 0 && now >= c->accept_ms) {
-		c->accept_ms = loop_add(c->loop, c->listener.fd, EPOLLIN,
-		    c->tag) == 0 ? 0 : now + RETRY_MS;
-	}
-	next = sooner(next, c->accept_ms);
-	for (unsigned i = 0; c->nclients > 0 && i < CONTROL_CLIENTS; i++) {
-		int64_t at = c->client[i].control != NULL ?
-		    turn_client(&c->client[i], now) : LOOP_NEVER;
-
-		if (at != LOOP_NEVER)
-			next = sooner(next, at);
-	}
+	for (unsigned i = 0; c->nclients > 0 && i < CONTROL_CLIENTS; i++)
+		if (c->client[i].control != NULL)
+			next = loop_sooner(next, turn_client(&c->client[i], now));
 	return next;
 }

@@ -20,9 +20,9 @@
 #include <sys/types.h>
 
 #include "lib/caller.h"
+#include "lib/gate.h"
 #include "lib/lines.h"
 #include "lib/reply.h"
-#include "os/listen.h"
 #include "os/loop.h"
 #include "rules/episode.h"
 #include "rules/request.h"
@@ -30,7 +30,8 @@
 
 enum {
 	CONTROL_CLIENTS = 16,		/* at once */
-	CONTROL_FDS = 1 + CONTROL_CLIENTS,
+	CONTROL_FIRST = GATE_FDS,	/* of them, among descriptors and tags */
+	CONTROL_FDS = CONTROL_FIRST + CONTROL_CLIENTS,
 	CONTROL_TAGS = CONTROL_FDS,	/* of the loop's */
 	CONTROL_MS = 5000		/* to finish a line, to take an answer */
 };
@@ -71,19 +72,19 @@ struct control_client {
 };
 
 struct control {
-	struct listener listener;
+	struct gate gate;
 	struct loop *loop;	/* NULL: not yet begun */
 	uint32_t tag;
 	const struct control_verb *verbs;
 	void *arg;
 	struct callers callers;
-	/* The listener and the clients' connections, -1 for none.  Atomic:
-	 * children that share our memory close what they have of them. */
+	/* The listener, what guards its path, and the clients' connections; -1
+	 * for none.  Atomic: children that share our memory close what they
+	 * have of them. */
 	_Atomic int fd[CONTROL_FDS];
 	unsigned nclients;
 	uint32_t serial;	/* the last one given */
-	int64_t accept_ms;	/* no place for descriptors: try then; 0 = well */
-	struct episode strangers, refusals, failures;
+	struct episode strangers, refusals;
 	struct request *request;	/* the one that is being read */
 	struct control_client client[CONTROL_CLIENTS];
 };
@@ -121,6 +122,15 @@ unsigned control_note(const struct control *c, int fd_r[CONTROL_CLIENTS]);
 /* ... which this does, after control_begin(); the descriptor is its own from
  * now on. */
 void control_resume(struct control *c, int fd, int64_t now);
+
+/* Notice if the path is lost, and make it again (lib/gate.h); without this it
+ * is lost for good.  Once, after control_begin().  That this cannot be had is
+ * no failure.
+ *
+ * It costs an inotify instance, of which a user has 128: so masters of a file
+ * do without, who could seldom make a socket in their supervisor's folder, and
+ * would all be woken by each that comes or goes there. */
+void control_guard(struct control *c);
 
 /* One of the tags was reported. */
 void control_hear(struct control *c, uint32_t tag, int64_t now);

@@ -224,6 +224,8 @@ master_start(struct master *m, struct err *e)
 	m->started_ms = m->now;
 	if (s->control != NULL && control_begin(&m->control, &m->loop, e) == -1)
 		return -1;
+	if (s->control != NULL && !m->ready.supervised)
+		control_guard(&m->control);
 	if (s->embedded)
 		loop_set_timer(&m->loop, m->now);
 	return 0;

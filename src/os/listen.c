@@ -122,7 +122,7 @@ is_live(const struct addr *a, int type)
 /* A lock on the folder, so that two servers starting at once cannot both
  * find the path free.  It needs no file of its own. */
 static int
-lock_folder(const char *path)
+lock_folder(const char *path, int tries)
 {
 	char copy[sizeof ((struct sockaddr_un *)0)->sun_path + 1];
 	const struct timespec moment = { 0, 10000000 };
@@ -132,7 +132,7 @@ lock_folder(const char *path)
 	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	/* Whoever has it longer than this is no server that starts. */
 	for (int i = 0; fd != -1 && flock(fd, LOCK_EX | LOCK_NB) == -1; i++) {
-		if (errno != EWOULDBLOCK || i == LOCK_TRIES)
+		if (errno != EWOULDBLOCK || i >= tries)
 			fd_close(&fd);
 		else
 			nanosleep(&moment, NULL);
@@ -182,7 +182,7 @@ open_path(struct listener *l, const struct listen_spec *s, struct err *e)
 	int live;
 
 	addr_text(&s->at, name);
-	folder_fd = lock_folder(path_of(&s->at));
+	folder_fd = lock_folder(path_of(&s->at), s->at_once ? 0 : LOCK_TRIES);
 	if (folder_fd == -1) {
 		err_sys(e, EXIT_UNAVAILABLE, "cannot open the folder of %s", name);
 		return -1;
@@ -422,15 +422,20 @@ listen_shut(const struct listener *l)
 		shutdown(l->fd, SHUT_RDWR);
 }
 
+bool
+listen_has_path(const struct listener *l)
+{
+	struct stat st;
+
+	return l->ino != 0 && lstat(path_of(&l->bound), &st) == 0 &&
+	    st.st_dev == l->dev && st.st_ino == l->ino;
+}
+
 int
 listen_close(struct listener *l)
 {
-	struct stat st;
-	int r = 0;
+	int r = listen_has_path(l) ? unlink(path_of(&l->bound)) : 0;
 
-	if (l->ino != 0 && lstat(path_of(&l->bound), &st) == 0 &&
-	    st.st_dev == l->dev && st.st_ino == l->ino)
-		r = unlink(path_of(&l->bound));
 	l->ino = 0;
 	fd_close(&l->fd);
 	return r;

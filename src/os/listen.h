@@ -25,6 +25,7 @@ struct listen_spec {
 	bool shares;		/* others of ours bind to the same port, too */
 	const char *interface;	/* bind to this network interface; NULL = any */
 	bool tells_senders;	/* of a unix socket: os/sender.h */
+	bool at_once;		/* if its folder is locked: EAGAIN */
 	mode_t mode;		/* of a unix socket's path */
 	uid_t uid;		/* its owner; -1 = leave */
 	gid_t gid;
@@ -99,6 +100,9 @@ bool listen_revive(const struct listener *l);
 /* Nobody shall connect any more, though children still have copies of it: for
  * those that are ours and are connected to. */
 void listen_shut(const struct listener *l);
+
+/* Is its unix path still the one we made?  False of one we did not make. */
+bool listen_has_path(const struct listener *l);
 
 /* Close; a unix path is removed if it is still the one we made.  -1 with
  * errno if it could not be. */

@@ -56,8 +56,8 @@ ready_open(struct ready *r, int line_fd)
 
 	r->notify_fd = path != NULL ? connect_to(path) : -1;
 	r->watchdog_ms = r->notify_fd != -1 ? watchdog_period() : 0;
-	r->wants_status = r->notify_fd != -1 &&
-	    getenv("BROOD_SUPERVISED") == NULL;
+	r->supervised = getenv("BROOD_SUPERVISED") != NULL;
+	r->wants_status = r->notify_fd != -1 && !r->supervised;
 	r->line_fd = line_fd;
 	/* 0 to 2 will be other things by the time we are ready. */
 	if (line_fd != -1 && line_fd <= 2)

@@ -12,6 +12,7 @@ struct ready {
 	int notify_fd;		/* a datagram socket, connected; -1 = none */
 	int line_fd;		/* gets a newline when ready; -1 = none */
 	int64_t watchdog_ms;	/* tell WATCHDOG=1 this often; 0 = not asked */
+	bool supervised;	/* brood itself started us */
 	bool wants_status;	/* is STATUS= read by anybody? */
 	bool owed;		/* READY=1 found no room: say it again */
 };

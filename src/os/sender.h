@@ -15,9 +15,9 @@
  * inherit it.  0, or -1 with errno. */
 int sender_ask(int fd);
 
-/* recv(2) of a socket that was asked, never waiting.  *cred_r has pid 0 and uid -1
- * if nothing was told.  Descriptors that are sent along are never ours: there
- * is no room for them, so the kernel closes them. */
+/* recv(2) of a socket that was asked, never waiting.  *cred_r has pid 0 and
+ * uid -1 if nothing was told.  Descriptors that are sent along are never ours:
+ * there is no room for them, so the kernel closes them. */
 ssize_t sender_take(int fd, void *buf, size_t size, struct ucred *cred_r);
 
 #endif

@@ -147,7 +147,7 @@ turn(int fd)
 	struct control_client *k;
 
 	if (control.nclients > 0)
-		control_hear(&control, TAG + 1, 0);
+		control_hear(&control, TAG + CONTROL_FIRST, 0);
 	do {
 		take(fd);
 		if (!waits)

@@ -70,3 +70,23 @@ denied() {
 		not_ok "error $1: $3: $got"
 	fi
 }
+
+# The control socket and its connections, as inodes.
+our_sockets() {
+	ss -xaHn | awk -v at="$T/" 'index($5, at) == 1 {
+		print "socket:[" $6 "]"
+	}'
+}
+
+# children_have_none: they have sockets, but none of those, and not what
+# watches for the path.
+children_have_none() {
+	for pid in $(pgrep -P "$M"); do
+		ls -l "/proc/$pid/fd"
+	done 2>/dev/null | grep -Eo '(socket:\[[0-9]*\]|anon_inode:inotify)' |
+	    sort -u >"$T/theirs"
+	our_sockets >"$T/ours"
+	test -s "$T/ours" && test -s "$T/theirs" && echo anon_inode:inotify |
+	    cat "$T/ours" - >"$T/not_theirs" &&
+	    ! grep -Fxf "$T/not_theirs" "$T/theirs"
+}

@@ -207,30 +207,13 @@ held() {
 	hold
 	soon "children are born meanwhile" field_at_least available 5
 	soon "and serve" field_is connected 1
-	soon "they have sockets, but none of those" have_others
+	soon "they have sockets, but none of those" children_have_none
 	kill -KILL "$M"
 	wait "$stays"
 	is "the end of the master is the end of the connection" \
 	    "$(sed 's/ [0-9.]*$//' "$T/stays")" 'ok eof'
 	wait_master
 	let_go
-}
-
-# One that is just being born may still have ours.
-have_others() {
-	for pid in $(pgrep -P "$M"); do
-		ls -l "/proc/$pid/fd"
-	done 2>/dev/null | grep -o 'socket:\[[0-9]*\]' | sort -u >"$T/theirs"
-	our_sockets >"$T/ours"
-	test -s "$T/ours" && test -s "$T/theirs" &&
-	    ! grep -Fxf "$T/ours" "$T/theirs"
-}
-
-# The control socket and its connections, as inodes.
-our_sockets() {
-	ss -xaHn | awk -v at="$T/" 'index($5, at) == 1 {
-		print "socket:[" $6 "]"
-	}'
 }
 
 master_has() {
