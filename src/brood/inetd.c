@@ -49,6 +49,7 @@ static const struct proto protos[] = {
 	{ "tcp6",     "tcp",  OLD_TCP,  OLD_IPV6 },
 	{ "tcp46",    "tcp",  OLD_TCP,  OLD_ANY  },
 	{ "tcp6only", "tcp",  OLD_TCP,  OLD_IPV6 },
+	{ "tcp/ttcp", "tcp",  OLD_TCP,  OLD_ANY  },
 	{ "udp",      "udp",  OLD_UDP,  OLD_ANY  },
 	{ "udp4",     "udp",  OLD_UDP,  OLD_IPV4 },
 	{ "udp6",     "udp",  OLD_UDP,  OLD_IPV6 },
@@ -132,6 +133,9 @@ read_proto(struct entry *e)
 	if (p->family == OLD_IPV6)
 		old_note(&e->s, "%.*s is IPv6 alone; GNU inetd means both: %s46.",
 		    (int)n, w->text, p->kind);
+	if (strchr(p->word, '/') != NULL)
+		old_note(&e->s, "%s: no equal; no system has T/TCP any more.",
+		    p->word);
 	match_type(e, e->w->word[TYPE].text);
 }
 

@@ -264,6 +264,47 @@ Test(inetd, rates_and_buffers_are_noted)
 	    SERVICE("b-tcp", "*:b", ""));
 }
 
+Test(inetd, old_tcp_for_transactions_is_tcp)
+{
+	becomes("a stream tcp/ttcp nowait root /bin/x /bin/x",
+	    "# tcp/ttcp: no equal; no system has T/TCP any more.\n"
+	    "service a-tcp {\n"
+	    "\tlisten *:a\n"
+	    "\texec /bin/x\n"
+	    "\tuser root\n"
+	    "}\n");
+}
+
+/* What no other test here has of OpenBSD's, FreeBSD's and GNU's. */
+Test(inetd, every_form_of_a_system_is_taken)
+{
+	static const char *const rows[] = {
+		"a stream tcp nowait root.0 /bin/x x",
+		"a stream tcp nowait.0 root /bin/x x",
+		"a stream tcp nowait/ root /bin/x x",
+		"a stream tcp nowait//5 root /bin/x x",
+		"a stream tcp nowait/5//5 root:daemon/class /bin/x x",
+		"a stream tcp wait.40 root /bin/x x",
+		"a dgram udp46,rcvbuf=1m,sndbuf=5 wait root /bin/x x",
+		"a stream tcp6only nowait root /bin/x x",
+		"a dgram udp6only nowait root /bin/x x",
+		"[::1],1.2.3.4,*:a stream tcp46 nowait root /bin/x x",
+		":root:0:0660:/run/a stream unix nowait root /bin/x x",
+		"*:/run/a stream unix nowait root /bin/x x",
+		"/run/a seqpacket unix wait root /bin/x x",
+		"/run/a dgram unix wait root /bin/x x",
+		"a stream tcp nowait root /bin/x x \"a # b\" c # d",
+		"1.2.3.4:\na stream tcp nowait root /bin/x x\n*:\n",
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct result r = read_sized(rows[i], strlen(rows[i]), false);
+
+		cr_assert_eq(r.mistakes, 0, "%s: %s", rows[i], r.wrong);
+		cr_assert_not_null(strstr(r.tree, "\tlisten "), "%s", rows[i]);
+	}
+}
+
 Test(inetd, quotes_hold_words_together)
 {
 	becomes("a stream tcp nowait root /bin/sh sh -c \"echo 'a b'\" '' a'b",

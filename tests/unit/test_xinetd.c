@@ -169,6 +169,59 @@ Test(xinetd, environments_are_sets)
 	is_refused(SERVICE("env -= A=1\n"), "f:3:5: env -=: expected = or +=\n");
 }
 
+/* Of xinetd.conf(5), 2.3.15; and v6only, which SUSE has. */
+Test(xinetd, every_attribute_is_known_by_name)
+{
+	static const struct { const char *name, *value; } rows[] = {
+		{ "id", "b" }, { "flags", "REUSE" },
+		{ "type", "UNLISTED\nprotocol = tcp\nport = 7" },
+		{ "disable", "no" }, { "socket_type", "stream" },
+		{ "protocol", "tcp" }, { "wait", "no" }, { "user", "nobody" },
+		{ "group", "daemon" }, { "instances", "5" }, { "nice", "5" },
+		{ "server", "/bin/x" }, { "server_args", "a" },
+		{ "libwrap", "x" }, { "only_from", "10.0.0.0/8" },
+		{ "no_access", "10.0.0.1" }, { "access_times", "2:00-3:00" },
+		{ "log_type", "SYSLOG daemon info" },
+		{ "log_on_success", "PID HOST USERID EXIT DURATION TRAFFIC" },
+		{ "log_on_failure", "HOST USERID ATTEMPT" },
+		{ "rpc_version", "1-2" }, { "rpc_number", "5" },
+		{ "env", "A=b" }, { "passenv", "A" }, { "port", "7" },
+		{ "redirect", "10.0.0.1 80" }, { "bind", "127.0.0.1" },
+		{ "interface", "127.0.0.1" }, { "banner", "/x" },
+		{ "banner_success", "/x" }, { "banner_fail", "/x" },
+		{ "per_source", "5" }, { "cps", "50 10" }, { "max_load", "2.5" },
+		{ "groups", "yes" }, { "mdns", "yes" }, { "umask", "022" },
+		{ "rlimit_as", "5M" }, { "rlimit_files", "64" },
+		{ "rlimit_cpu", "5" }, { "rlimit_data", "5K" },
+		{ "rlimit_rss", "5" }, { "rlimit_stack", "UNLIMITED" },
+		{ "deny_time", "FOREVER" }, { "v6only", "no" },
+	};
+	static const char *const needed[] = {
+		"socket_type = stream\n", "wait = no\n", "user = nobody\n",
+		"server = /bin/x\n"
+	};
+	char text[512];
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		size_t n = (size_t)snprintf(text, sizeof text,
+		    "service a\n{\n%s = %s\n", rows[i].name, rows[i].value);
+		struct result r;
+
+		for (size_t j = 0; j < sizeof needed / sizeof needed[0]; j++)
+			if (strncmp(needed[j], rows[i].name,
+			    strlen(rows[i].name)) != 0)
+				n += (size_t)snprintf(text + n, sizeof text - n,
+				    "%s", needed[j]);
+		snprintf(text + n, sizeof text - n, "}\n");
+		r = read_sized(text, strlen(text), false);
+		cr_assert(r.mistakes == 0 || (r.mistakes == 1 &&
+		    strncmp(r.wrong, "f:3:1: ", 7) == 0 &&
+		    strncmp(r.wrong + 7, rows[i].name,
+		    strlen(rows[i].name)) == 0 &&
+		    strstr(r.wrong, ": brood ") != NULL), "%s: %s", text, r.wrong);
+	}
+}
+
 Test(xinetd, defaults_hold_where_a_service_says_nothing)
 {
 	becomes(SERVICE("") SERVICE("id = b\ninstances = 7\nbind = ::1\n")
