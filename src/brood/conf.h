@@ -37,6 +37,7 @@ struct conf_service {
 	const struct directive **word;
 	const struct directive *handler;
 	struct brood *brood;	/* with all words set */
+	const char *tried;	/* a program, and whose; NULL: not yet */
 	unsigned naddresses;
 	struct conf_address address[CONF_LISTENERS];
 };

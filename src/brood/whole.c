@@ -116,11 +116,11 @@ void
 whole_check(struct conf *c, const struct conf_service *s)
 {
 	if (s->handler == NULL)
-		mistake_at(c->m, s->at, 1, "service %s serves nothing: expected "
-		    "exec, exec-wait, worker, inline or inline-wait", s->name);
+		mistake_at(c->m, s->at, 1, "service %s serves nothing: "
+		    "expected exec, exec-wait, worker, inline or inline-wait", s->name);
 	else if (conf_word(s, "listen") == NULL)
-		mistake_at(c->m, s->at, 1, "service %s listens nowhere: expected "
-		    "`listen ADDRESS...'", s->name);
+		mistake_at(c->m, s->at, 1, "service %s listens nowhere: "
+		    "expected `listen ADDRESS...'", s->name);
 }
 
 struct spot {
@@ -218,24 +218,67 @@ complain(struct conf *c, const struct conf_service *s, const char *text)
 	mistake_at(c->m, at.d, at.word, "%s, in service %s", text, s->name);
 }
 
+/* What a try of its program depends on. */
+static const char *
+rights_of(const struct conf_service *s)
+{
+	static const char *const words[] = { "user", "groups", "chdir" };
+	const char *program = s->handler->word[1].text;
+	const struct directive *d;
+	char *text, *end;
+	size_t size = strlen(program) + 1;
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if ((d = conf_word(s, words[i])) != NULL)
+			size += strlen(d->word[1].text);
+	text = end = tree_make(size + sizeof words / sizeof words[0]);
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+		d = conf_word(s, words[i]);
+		end = stpcpy(stpcpy(end, d != NULL ? d->word[1].text : ""),
+		    "\n");
+	}
+	strcpy(end, program);
+	return text;
+}
+
+/* A child tries a program: one is enough where many services have it. */
+static int
+check_words(const struct conf *c, struct conf_service *s, struct err *e)
+{
+	const char *rights = rights_of(s);
+	const struct conf_service *other;
+	bool tried = false;
+
+	STAILQ_FOREACH(other, &c->services, next)
+		if (other->tried != NULL && strcmp(other->tried, rights) == 0) {
+			tried = true;
+			break;
+		}
+	if (settings_check(&s->brood->settings, tried, e) == -1)
+		return -1;
+	s->tried = rights;
+	return 0;
+}
+
 void
 whole_check_words(struct conf *c, struct conf_service *s)
 {
+	struct err e;
 	const struct directive *d;
 
 	if (geteuid() == 0 && conf_word(s, "user") == NULL) {
 		if (!c->partial)
 			mistake_at(c->m, s->at, 1, "service %s has no user: "
-			    "expected `user NAME' here or above (`user root' if "
-			    "that is meant)", s->name);
+			    "expected `user NAME' here or above (`user root' "
+			    "if that is meant)", s->name);
 		return;
 	}
 	d = conf_word(s, "peer-session");
 	if (d != NULL && !listens_only(s, IS_UDP | IS_FD))
 		mistake_at(c->m, d, 1, "peer-session: expected udp addresses "
 		    "only");
-	else if (brood_check(s->brood) == -1)
-		complain(c, s, brood_error(s->brood));
+	else if (check_words(c, s, &e) == -1)
+		complain(c, s, e.text);
 }
 
 /* What an inherited one is shows only when it starts. */
@@ -271,7 +314,8 @@ whole_check_addresses(struct conf *c, const struct conf_service *s)
 		well &= check_address(c, s, &s->address[i], &datagrams);
 	/* The limits are this process's, which does nothing else. */
 	if (well && (fits_places(service, s->naddresses, &e) == -1 ||
-	    fits_memory(service, datagrams, &shared, &e) == -1 ||
+	    (service->memory == MEMORY_SHARED &&
+	    fits_memory(service, datagrams, &shared, &e) == -1) ||
 	    fits_limits(service, &e) == -1))
 		complain(c, s, e.text);
 }

@@ -197,7 +197,7 @@ brood_check(struct brood *b)
 
 	if (check_new(b) == -1)
 		return -1;
-	if (settings_check(&b->settings, &b->err) == -1)
+	if (settings_check(&b->settings, false, &b->err) == -1)
 		return fail_err(before);
 	/* Of the folders in which the program was not. */
 	b->err.text[0] = '\0';

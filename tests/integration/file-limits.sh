@@ -73,6 +73,8 @@ if unshare -pf true 2>/dev/null; then
 	is "nobody is asked for their numbers" "$(forks)" 0
 	sed -i 's/127.0.0.1/localhost/' "$F"
 	is "one child is for all names" "$(forks)" 1
+	sed -i 's/inline echo/exec cat/' "$F"
+	is "and one tries the program of all" "$(forks)" 2
 else
 	skip "no pid namespaces"
 fi
