@@ -100,6 +100,7 @@ control-look|*|*
 control-operate|root,:root|root,:root
 control-own|:0|:0
 pidfile|/run/x.pid|/run/x.pid
+maximum-generations|16|16
 log|syslog|syslog
 log-level|warn|warn
 END

@@ -26,9 +26,9 @@ group() {
 		echo $! >>"$GROUP"
 		wait'
 	hold
-	wait_until busy_is 1
-	busy=$(busy_children)
 	wait_until noted 3
+	wait_until log_has ' begin pid='
+	busy=$(sed -n 's/.* begin pid=\([0-9]*\) .*/\1/p' "$LOG")
 	soon "TERM comes in time" log_has " session-time pid=$busy signal=TERM"
 	soon "the leader ends by it" log_has " end pid=$busy .* signal=TERM .*forced=1"
 	soon "so does all its group" all_gone
