@@ -32,7 +32,7 @@ forget(struct super *s)
 	c->nsteps = 0;
 	c->stage = CHANGE_NONE;
 	c->renew = RENEW_NONE;
-	ready_tell(&s->ready, "READY=1");
+	ready_now(&s->ready);
 }
 
 /* The first is the reason already. */

@@ -27,7 +27,8 @@
 #include "tools/log.h"
 
 enum {
-	TWICE_MS = 21		/* a second signal so soon is the first's echo */
+	TWICE_MS = 21,		/* a second signal so soon is the first's echo */
+	READY_AGAIN_MS = 20	/* READY=1 found no room */
 };
 
 /* ---- start ---- */
@@ -387,6 +388,14 @@ hear(struct super *s, const struct loop_news *news)
 }
 
 static int64_t
+say_ready(struct super *s)
+{
+	if (s->ready.owed)
+		ready_now(&s->ready);
+	return s->ready.owed ? s->now + READY_AGAIN_MS : LOOP_NEVER;
+}
+
+static int64_t
 watchdog(struct super *s)
 {
 	if (s->ready.watchdog_ms == 0)
@@ -462,6 +471,7 @@ turn(struct super *s)
 	/* Also by a verb that was heard just now. */
 	if (change_waits(s))
 		next = s->now;
+	next = loop_sooner(next, say_ready(s));
 	next = loop_sooner(next, watchdog(s));
 	title(s);
 	if (!log_flush())
