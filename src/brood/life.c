@@ -90,8 +90,10 @@ life_lock(struct life *life, const char *path, struct err *e)
 	}
 	/* libbsd leaves it open over exec; a handler must not keep the lock. */
 	if (life->pidfile != NULL &&
-	    fcntl(pidfile_fileno(life->pidfile), F_SETFD, FD_CLOEXEC) == 0)
+	    fcntl(pidfile_fileno(life->pidfile), F_SETFD, FD_CLOEXEC) == 0) {
+		strlcpy(life->path, path, sizeof life->path);
 		return 0;
+	}
 	err_sys(e, EXIT_SYSTEM, "cannot write the pid file %s", path);
 	/* If there is none, libbsd has closed it already. */
 	if (life->pidfile != NULL)
@@ -110,7 +112,7 @@ life_resume(struct life *life, int fd, ino_t id, const char *path,
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_ino == id &&
 	    flock(fd, LOCK_EX | LOCK_NB) == 0 && fd_pass(fd, false) == 0) {
 		life->lock_fd = fd;
-		life->lock_path = path;
+		strlcpy(life->path, path, sizeof life->path);
 		return 0;
 	}
 	err_set(e, EXIT_CONFIG, "handover: descriptor %d is not the pid file",
@@ -125,31 +127,28 @@ life_lock_fd(const struct life *life)
 	    life->lock_fd;
 }
 
-/* libbsd has no way to go on with a lock: as pidfile_remove(3). */
-static int
-remove_resumed(const struct life *life)
+/* Ours was removed by hand, and the next one has its name. */
+static bool
+is_taken(const struct life *life, int fd)
 {
-	struct stat ours, st;
+	struct stat at, ours;
 
-	if (fstat(life->lock_fd, &ours) == -1 ||
-	    lstat(life->lock_path, &st) == -1)
-		return -1;
-	errno = ESTALE;
-	return ours.st_dev != st.st_dev || ours.st_ino != st.st_ino ? -1 :
-	    unlink(life->lock_path);
+	return stat(life->path, &at) == 0 && fstat(fd, &ours) == 0 &&
+	    (at.st_dev != ours.st_dev || at.st_ino != ours.st_ino);
 }
 
-/* Without the right to remove it, it is empty at least. */
+/* Without the right to remove it, it is empty at least.  libbsd has no way to
+ * go on with the lock of another image. */
 static void
 unlock(struct life *life)
 {
 	int fd = life_lock_fd(life);
 
-	if (fd == -1)
+	if (fd == -1 || is_taken(life, fd))
 		return;
 	(void)!ftruncate(fd, 0);
 	if ((life->pidfile != NULL ? pidfile_remove(life->pidfile) :
-	    remove_resumed(life)) == -1)
+	    unlink(life->path)) == -1)
 		log_warn("pidfile-left errno=%s", strerrorname_np(errno));
 }
 

@@ -13,7 +13,7 @@
 struct life {
 	struct pidfh *pidfile;	/* locked; NULL = none */
 	int lock_fd;		/* ... or another image of us had locked it; -1 */
-	const char *lock_path;
+	char path[PATH_MAX];	/* its name, if it has not lost it */
 	int parent_fd;		/* --daemon: gets the exit status; -1 = none */
 	int stderr_fd;		/* ours, while 2 is what programs have; -1 */
 	bool logging;		/* a start that fails is told to the log, too */
@@ -36,7 +36,7 @@ int life_absolute(const char *what, const char *path, char whole_r[PATH_MAX],
 int life_lock(struct life *life, const char *path, struct err *e);
 
 /* Go on with the lock of another image of us, which was this process: there
- * is nothing to write.  -1 with *e: it is no such file.  path is kept. */
+ * is nothing to write.  -1 with *e: it is no such file. */
 int life_resume(struct life *life, int fd, ino_t id, const char *path,
     struct err *e);
 
@@ -53,8 +53,9 @@ int life_background(struct life *life, struct err *e);
 /* What the parent of a daemon is told, in one write, once. */
 void life_tell(struct life *life, const struct err *e);
 
-/* The end of it, with the pid file's and the log's: of a failure each line of
- * *e is told wherever somebody may look for it. */
+/* The end of it, with the pid file's, unless somebody else's has that name by
+ * now, and the log's: of a failure each line of *e is told wherever somebody
+ * may look for it. */
 void life_end(struct life *life, const struct err *e);
 
 /* A daemon and its programs would hold on to the terminal, or to the pipe of
