@@ -9,6 +9,8 @@ storm	all signals that do not end it, as fast as they can be sent, while
 	clients ask and the file changes: it lives, nobody fails, and the last
 	file is served
 deaf	every other signal that can be ignored is
+again	(supervisor) a file that is refused and one that is good, SECONDS times:
+	its signals and descriptors are as before
 early	HUP each millisecond from the start on, until it is ready; TERM a
 	moment after the start, each time a little later; SECONDS is how often
 
@@ -62,6 +64,10 @@ class Server:
 
     def path(self, name):
         return os.path.join(self.dir, name)
+
+    def log_count(self, text):
+        with open(self.path("log")) as f:
+            return f.read().count(text)
 
     def log_has(self, text):
         with open(self.path("log")) as f:
@@ -296,6 +302,46 @@ def deaf():
     return None
 
 
+# ---- again
+
+def state(pid):
+    with open("/proc/%d/status" % pid) as f:
+        return [l for l in f if l.startswith("Sig")] + \
+            sorted(os.listdir("/proc/%d/fd" % pid))
+
+
+def again():
+    s = Server("again")
+    if not wait_until(s.is_ready):
+        return fail("again", "it does not start")
+
+    def reload(wanted):
+        n = s.log_count(wanted)
+        if wanted == " reload-refused ":
+            with open(s.path("conf"), "w") as f:
+                f.write("nonsense here\n")
+            os.kill(s.p.pid, signal.SIGHUP)
+        else:
+            s.do("HUP")
+        return wait_until(lambda: s.log_count(wanted) > n)
+
+    before = None
+    for i in range(int(SECONDS)):
+        if not reload(" reload-refused "):
+            fail("again", "round %d: it is not refused" % i)
+            break
+        if not reload(" reloaded ") or not wait_until(s.serves_last):
+            fail("again", "round %d: it is not served" % i)
+            break
+        wait_until(lambda: len(children(s.p.pid)) == 2)
+        if before is None:
+            before = state(s.p.pid)
+    if not wait_until(lambda: state(s.p.pid) == before):
+        fail("again", "before %s, after %s" % (before, state(s.p.pid)))
+    fail("again", s.stop())
+    return None
+
+
 # ---- early
 
 def early():
@@ -319,7 +365,8 @@ def early():
         fail("TERM after %d ms" % i, s.stop())
 
 
-{"pairs": pairs, "storm": storm, "deaf": deaf, "early": early}[WHAT]()
+{"pairs": pairs, "storm": storm, "deaf": deaf, "again": again,
+    "early": early}[WHAT]()
 for line in failed[:20]:
     print(line)
 print("failed %d" % len(failed))

@@ -23,4 +23,5 @@ for kind in supervisor master; do
 	send $kind deaf "those that mean nothing do nothing"
 	send $kind early "while it starts: no harm" 15
 done
+send supervisor again "a refused file and a good one: all is as before" 30
 finish
