@@ -95,7 +95,7 @@ kill "$MANY"
 soon "they are gone" field_is connected 0
 
 # Nothing is done while nobody asks.
-play eof ping >"$T/eof" &
+python3 "$CTL" "$SOCKET" eof ping >"$T/eof" &
 MASTERS="$MASTERS $!"
 idle=$!
 wait_until fds_are $((fds + 1))
@@ -106,7 +106,7 @@ soon "it is forgotten" fds_are "$fds"
 # No descriptor is left: the service rests from accepting, and comes back.
 if command -v prlimit >/dev/null; then
 	prlimit --pid "$M" --nofile=3:4096
-	ctl ping >"$T/early"
+	play ask ping >"$T/early"
 	soon "without descriptors it says so" log_has 'control-accept errno=EMFILE'
 	is "and to the client" "$(cat "$T/early")" \
 	    'error 75 "too many descriptors are open"'

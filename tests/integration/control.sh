@@ -77,7 +77,7 @@ is_serving() {
 }
 
 stops() {
-	brood_start --control "$SOCKET" 127.0.0.1:0 cat
+	brood_start --control "$SOCKET" --stop-time 600s 127.0.0.1:0 cat
 	hold
 	wait_until field_is connected 1
 	play eof stop >"$T/eof" &
