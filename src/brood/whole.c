@@ -2,11 +2,8 @@
 #include "brood/whole.h"
 
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include "lib/fits.h"
-#include "lib/service.h"
 #include "rules/address.h"
 
 /* ---- what stands in the block ---- */
@@ -243,7 +240,7 @@ rights_of(const struct conf_service *s)
 
 /* A child tries a program: one is enough where many services have it. */
 static int
-check_words(const struct conf *c, struct conf_service *s, struct err *e)
+check_words(const struct conf *c, struct conf_service *s)
 {
 	const char *rights = rights_of(s);
 	const struct conf_service *other;
@@ -254,7 +251,7 @@ check_words(const struct conf *c, struct conf_service *s, struct err *e)
 			tried = true;
 			break;
 		}
-	if (settings_check(&s->brood->settings, tried, e) == -1)
+	if (brood_check(s->brood, !tried) == -1)
 		return -1;
 	s->tried = rights;
 	return 0;
@@ -263,7 +260,6 @@ check_words(const struct conf *c, struct conf_service *s, struct err *e)
 void
 whole_check_words(struct conf *c, struct conf_service *s)
 {
-	struct err e;
 	const struct directive *d;
 
 	if (geteuid() == 0 && conf_word(s, "user") == NULL) {
@@ -277,45 +273,43 @@ whole_check_words(struct conf *c, struct conf_service *s)
 	if (d != NULL && !listens_only(s, IS_UDP | IS_FD))
 		mistake_at(c->m, d, 1, "peer-session: expected udp addresses "
 		    "only");
-	else if (check_words(c, s, &e) == -1)
-		complain(c, s, e.text);
+	else if (check_words(c, s) == -1)
+		complain(c, s, brood_error(s->brood));
 }
 
-/* What an inherited one is shows only when it starts. */
-static bool
-check_address(struct conf *c, const struct conf_service *s,
-    const struct conf_address *at, bool *datagrams)
+/* The address that a message begins with; NULL: it speaks of none. */
+static const struct conf_address *
+named(const struct conf_service *s, const char *text)
 {
-	const struct service *service = &s->brood->settings.service;
-	struct address a;
-	struct err e;
-	bool is;
+	static const char begin[] = "cannot listen on ";
 
-	if (address_parse(at->text, strlen(at->text), &a) != NULL ||
-	    a.kind == ADDRESS_FD)
-		return true;
-	is = (1 << a.kind & IS_DATAGRAM) != 0;
-	*datagrams |= is;
-	if (fits_listener(service, is ? SOCK_DGRAM : SOCK_STREAM,
-	    a.path[0] != '\0', at->text, &e) == 0)
-		return true;
-	mistake(c->m, at->at->file, at->at->line, at->column, "%s", e.text);
-	return false;
+	if (strncmp(text, begin, sizeof begin - 1) != 0)
+		return NULL;
+	text += sizeof begin - 1;
+	for (unsigned i = 0; i < s->naddresses; i++) {
+		size_t n = strlen(s->address[i].text);
+
+		if (strncmp(text, s->address[i].text, n) == 0 && text[n] == ':')
+			return &s->address[i];
+	}
+	return NULL;
 }
 
+/* The limits are this process's, which does nothing else. */
 void
 whole_check_addresses(struct conf *c, const struct conf_service *s)
 {
-	const struct service *service = &s->brood->settings.service;
-	bool datagrams = false, well = true, shared;
-	struct err e;
+	const char *texts[CONF_LISTENERS];
+	const struct conf_address *at;
 
 	for (unsigned i = 0; i < s->naddresses; i++)
-		well &= check_address(c, s, &s->address[i], &datagrams);
-	/* The limits are this process's, which does nothing else. */
-	if (well && (fits_places(service, s->naddresses, &e) == -1 ||
-	    (service->memory == MEMORY_SHARED &&
-	    fits_memory(service, datagrams, &shared, &e) == -1) ||
-	    fits_limits(service, &e) == -1))
-		complain(c, s, e.text);
+		texts[i] = s->address[i].text;
+	if (brood_fits(s->brood, texts, s->naddresses) == 0)
+		return;
+	at = named(s, brood_error(s->brood));
+	if (at != NULL)
+		mistake(c->m, at->at->file, at->at->line, at->column, "%s",
+		    brood_error(s->brood));
+	else
+		complain(c, s, brood_error(s->brood));
 }

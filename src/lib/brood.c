@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/fits.h"
 #include "lib/service.h"
 #include "lib/words.h"
 #include "os/launch.h"
@@ -191,17 +192,29 @@ brood_word(unsigned i)
 }
 
 int
-brood_check(struct brood *b)
+brood_check(struct brood *b, bool program)
 {
 	int before = errno = 0;
 
 	if (check_new(b) == -1)
 		return -1;
-	if (settings_check(&b->settings, false, &b->err) == -1)
+	if (settings_check(&b->settings, program, &b->err) == -1)
 		return fail_err(before);
 	/* Of the folders in which the program was not. */
 	b->err.text[0] = '\0';
 	return 0;
+}
+
+int
+brood_fits(struct brood *b, const char *const addresses[], unsigned n)
+{
+	int before = errno = 0;
+
+	if (b == NULL || addresses == NULL)
+		return fail(b, EINVAL, "addresses are missing");
+	b->err.text[0] = '\0';
+	return fits_addresses(&b->settings.service, addresses, n, &b->err) ==
+	    0 ? 0 : fail_err(before);
 }
 
 /* ---- events ---- */

@@ -113,10 +113,16 @@ struct brood_word {
 const struct brood_word *brood_word(unsigned i);
 
 /* Check all that brood_listen() checks before it opens anything, but for the
- * addresses: words, limits together, the user, and that the program is there
- * and may be executed as that user.  Changes nothing.  Before listening
- * only. */
-int brood_check(struct brood *b);
+ * addresses: words, limits together, the user; and, if asked to, that the
+ * program is there and may be executed as that user, which takes a child.
+ * Changes nothing.  Before listening only. */
+int brood_check(struct brood *b, bool program);
+
+/* Could it serve what comes to these n addresses, each as for brood_listen()?
+ * Nobody is asked for a name, and nothing is opened; what an inherited one is
+ * shows only then.  Hard limits of the process are raised where its programs
+ * have higher ones, as they are when it starts. */
+int brood_fits(struct brood *b, const char *const addresses[], unsigned n);
 
 /* Can children share their parent's memory here ("memory", brood(8))?  Tries
  * it. */

@@ -2,10 +2,12 @@
 #include "lib/fits.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "os/launch.h"
+#include "rules/address.h"
 
 int
 fits_listener(const struct service *s, int type, bool is_unix,
@@ -80,6 +82,45 @@ fits_memory(const struct service *s, bool datagrams, bool *shared_r,
 	err_set(e, EXIT_UNAVAILABLE, "memory shared cannot be had: expected %s",
 	    own != NULL ? own : "Linux on x86_64, clone3(2), and no sanitizer");
 	return -1;
+}
+
+static bool
+is_datagram(enum address_kind kind)
+{
+	return kind == ADDRESS_UDP || kind == ADDRESS_UNIX_DGRAM;
+}
+
+static int
+fits_address(const struct service *s, const char *text, bool *datagrams,
+    struct err *e)
+{
+	struct address a;
+	const char *why = address_parse(text, strlen(text), &a);
+
+	if (why != NULL) {
+		err_set(e, EXIT_USAGE, "cannot listen on %.200s: %s", text, why);
+		return -1;
+	}
+	if (a.kind == ADDRESS_FD)
+		return 0;
+	*datagrams |= is_datagram(a.kind);
+	return fits_listener(s, is_datagram(a.kind) ? SOCK_DGRAM : SOCK_STREAM,
+	    a.path[0] != '\0', text, e);
+}
+
+int
+fits_addresses(const struct service *s, const char *const addresses[],
+    unsigned n, struct err *e)
+{
+	bool datagrams = false, shared;
+
+	for (unsigned i = 0; i < n; i++)
+		if (fits_address(s, addresses[i], &datagrams, e) == -1)
+			return -1;
+	if (fits_places(s, n, e) == -1 || (s->memory == MEMORY_SHARED &&
+	    fits_memory(s, datagrams, &shared, e) == -1))
+		return -1;
+	return fits_limits(s, e);
 }
 
 int

@@ -21,6 +21,12 @@ int fits_places(const struct service *s, unsigned listeners, struct err *e);
 int fits_memory(const struct service *s, bool datagrams, bool *shared_r,
     struct err *e);
 
+/* All of it for n addresses, none of them opened: of inherited ones nothing is
+ * known.  0, or -1 with *e, which begins with "cannot listen on ADDRESS: " if
+ * one address is at fault. */
+int fits_addresses(const struct service *s, const char *const addresses[],
+    unsigned n, struct err *e);
+
 /* Make hard limits of this process as high as those of the program: children
  * set them, but only root may raise one, and that they are no more. */
 int fits_limits(const struct service *s, struct err *e);

@@ -438,7 +438,7 @@ try_costume(const struct settings *o, struct err *e)
 }
 
 static int
-finish(struct settings *o, bool tried, struct err *e)
+finish(struct settings *o, bool program, struct err *e)
 {
 	if (check_kind(o, e) == -1 || check_words(o, e) == -1 ||
 	    check_control(o, e) == -1 || check_peers(o, e) == -1 ||
@@ -449,13 +449,13 @@ finish(struct settings *o, bool tried, struct err *e)
 	    ((o->program != NULL || o->service.nhooks > 0) &&
 	    build_env(o, e) == -1))
 		return -1;
-	return tried ? 0 : try_costume(o, e);
+	return program ? try_costume(o, e) : 0;
 }
 
 int
 settings_finish(struct settings *o, struct err *e)
 {
-	return finish(o, false, e);
+	return finish(o, true, e);
 }
 
 /* Texts that are newer than first. */
@@ -472,7 +472,7 @@ forget_texts(struct settings *o, const struct settings_text *first)
 
 /* What follows from the words goes into a copy, and away with it. */
 int
-settings_check(const struct settings *o, bool tried, struct err *e)
+settings_check(const struct settings *o, bool program, struct err *e)
 {
 	struct settings *copy = malloc(sizeof *copy);
 	int result;
@@ -484,7 +484,7 @@ settings_check(const struct settings *o, bool tried, struct err *e)
 	*copy = *o;
 	copy->service.handler.nenv = 0;
 	copy->service.naddresses = 0;
-	result = finish(copy, tried, e);
+	result = finish(copy, program, e);
 	forget_env(&copy->service.handler);
 	forget_texts(copy, SLIST_FIRST(&o->kept));
 	free(copy);

@@ -55,8 +55,8 @@ int settings_name(struct settings *o, const char *addresses, struct err *e);
 /* Check all together, look up the user, find the program.  0, or -1 and *e. */
 int settings_finish(struct settings *o, struct err *e);
 
-/* Would that work?  Addresses are not needed; o stays as it is.  tried: its
- * program was tried with the same rights, and is not tried again. */
-int settings_check(const struct settings *o, bool tried, struct err *e);
+/* Would that work?  Addresses are not needed; o stays as it is.  program: try
+ * that, too, with the rights it will have. */
+int settings_check(const struct settings *o, bool program, struct err *e);
 
 #endif

@@ -1191,7 +1191,7 @@ checks(const char *program, const char *word, const char *value, int status,
 	if (word != NULL && brood_set(b, word, value) == -1)
 		diag("cannot set %s: %s", word, brood_error(b));
 	errno = 0;
-	r = brood_check(b);
+	r = brood_check(b, true);
 	e = errno;
 	good = r == (status == 0 ? 0 : -1) && brood_exit_status(b) == status &&
 	    strstr(brood_error(b), text) != NULL && (r == 0 || e != 0);
@@ -1225,12 +1225,52 @@ checking(void)
 	b = brood_new();
 	brood_on_stream(b, obey, NULL);
 	for (int i = 0; i < 3; i++)
-		ok(brood_check(b) == 0, "it may be asked often");
+		ok(brood_check(b, true) == 0, "it may be asked often");
 	ok(!brood_is_listening(b) && brood_listen(b, "127.0.0.1:0") == 0,
 	    "and changes nothing");
-	ok(brood_check(b) == -1 && errno == EBUSY, "when it listens it is late");
+	ok(brood_check(b, true) == -1 && errno == EBUSY, "when it listens it is late");
 	brood_free(b);
-	ok(brood_check(NULL) == -1 && errno == EINVAL, "nothing is no service");
+	ok(brood_check(NULL, true) == -1 && errno == EINVAL, "nothing is no service");
+}
+
+/* Does a service of streams fit there; and what is said? */
+static bool
+fits(const char *const *addresses, unsigned n, const char *memory,
+    const char *text)
+{
+	struct brood *b = brood_new();
+	bool good;
+	int r;
+
+	brood_on_stream(b, obey, NULL);
+	if (memory != NULL)
+		brood_set(b, "memory", memory);
+	r = brood_fits(b, addresses, n);
+	good = r == (text[0] == '\0' ? 0 : -1) &&
+	    strstr(brood_error(b), text) != NULL && !brood_is_listening(b);
+	if (!good)
+		diag("returned %d: %s", r, brood_error(b));
+	brood_free(b);
+	return good;
+}
+
+static void
+fitting(void)
+{
+	const char *const streams[] = { "127.0.0.1:0", "unix:/nowhere/at,all",
+	    "fd:unknown" };
+	const char *const datagrams[] = { "127.0.0.1:0", "udp:127.0.0.1:0" };
+	const char *const none[] = { "127.0.0.1:0", "nonsense:nowhere:0" };
+
+	ok(fits(streams, 3, NULL, ""), "streams fit a function for streams");
+	ok(fits(datagrams, 2, NULL, "cannot listen on udp:127.0.0.1:0: "
+	    "expected tcp"), "datagrams do not, and which is said");
+	ok(fits(none, 2, NULL, "cannot listen on nonsense:nowhere:0: "),
+	    "what is no address fits nothing");
+	ok(fits(streams, 1, "shared", "memory shared cannot be had"),
+	    "and functions have memory of their own");
+	ok(brood_fits(NULL, streams, 1) == -1 && errno == EINVAL,
+	    "nothing fits nowhere");
 }
 
 /* ---- tests: order ---- */
@@ -2999,6 +3039,7 @@ static const struct {
 	{ "wrong_words",               wrong_words },
 	{ "words",                     words },
 	{ "checking",                  checking },
+	{ "fitting",                   fitting },
 	{ "before_listening",          before_listening },
 	{ "while_listening",           while_listening },
 	{ "after_the_end",             after_the_end },
