@@ -259,8 +259,9 @@ hold() {
 	HELD_PID=$!
 	HELD="$HELD $HELD_PID"
 	# Somebody must have the other end open, or nc reads its end at once.
-	sleep 1000 >"$T/hold.$HELD_N" &
+	{ : >"$T/open.$HELD_N"; exec sleep 1000; } >"$T/hold.$HELD_N" &
 	HELD="$HELD $!"
+	wait_until [ -e "$T/open.$HELD_N" ]
 }
 
 let_go() {
