@@ -107,7 +107,7 @@ struct upgrade {
 	int fd;			/* what it says; -1 = it has closed it */
 	int64_t until_ms;
 	struct stat binary;	/* which it is; all 0: none */
-	char said[512];		/* the beginning of it */
+	char said[4096];	/* the beginning of it */
 	size_t nsaid;
 };
 

@@ -469,7 +469,7 @@ turn(struct super *s)
 	next = loop_sooner(next, s->again_ms != 0 ? s->again_ms : LOOP_NEVER);
 	next = loop_sooner(next, verbs_turn(s));
 	/* Also by a verb that was heard just now. */
-	if (change_waits(s))
+	if (change_waits(s) || upgrade_waits(s))
 		next = s->now;
 	next = loop_sooner(next, say_ready(s));
 	next = loop_sooner(next, watchdog(s));

@@ -25,6 +25,8 @@
 #define MFD_NOEXEC_SEAL 8u
 #endif
 
+enum { MOST_REASON = 400 };
+
 enum {
 	REHEARSE_MS = 10000,	/* to be ready ... */
 	SETTLE_MS   = 2000,	/* ... and then to live */
@@ -226,13 +228,14 @@ forget(struct super *s)
 	fd_close(&s->upgrade.fd);
 	s->upgrade.stage = UPGRADE_NONE;
 	s->upgrade.nsaid = 0;
+	memset(s->upgrade.said, 0, sizeof s->upgrade.said);
 	s->upgrade.pid = 0;
 }
 
 static void
 failed(struct super *s, const char *why)
 {
-	char text[sizeof s->upgrade.said * 4];
+	char text[MOST_REASON * 4 + 3];
 
 	log_error("upgrade-failed binary=%s reason=%s", s->way.binary,
 	    log_value(why, text, sizeof text));
@@ -303,10 +306,11 @@ start(struct super *s, const struct handover *h, int state_fd)
 	pid_t us = getpid();
 	int ends[2];
 
-	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) == -1)
+	if (pipe2(ends, O_CLOEXEC) == -1)
 		return -1;
 	u->fd = fd_high(ends[0]);
-	u->pid = u->fd != -1 && loop_add(&s->loop, u->fd, EPOLLIN,
+	u->pid = u->fd != -1 && fcntl(u->fd, F_SETFL, O_NONBLOCK) == 0 &&
+	    loop_add(&s->loop, u->fd, EPOLLIN,
 	    SUPER_TAG_UPGRADE) == 0 ? fork() : -1;
 	if (u->pid == 0)
 		child(s, h, state_fd, ends[1], us);
@@ -350,18 +354,17 @@ upgrade_hear(struct super *s)
 {
 	struct upgrade *u = &s->upgrade;
 	size_t room = sizeof u->said - 1 - u->nsaid;
-	char rest[512];
 	ssize_t n;
 
-	if (u->stage == UPGRADE_NONE)
+	if (u->fd == -1 || room == 0)
 		return;
-	/* The beginning is what matters; it must not wait for us, though. */
-	n = room > 0 ? read(u->fd, u->said + u->nsaid, room) :
-	    read(u->fd, rest, sizeof rest);
-	if (n > 0 && room > 0)
+	n = read(u->fd, u->said + u->nsaid, room);
+	if (n > 0)
 		u->nsaid += (size_t)n;
-	u->said[u->nsaid] = '\0';
-	if (n == 0 || (n == -1 && errno != EAGAIN && errno != EINTR))
+	/* Who says more than that has nothing to say. */
+	if (n == (ssize_t)room)
+		loop_del(&s->loop, u->fd);
+	else if (n == 0 || (n == -1 && errno != EAGAIN && errno != EINTR))
 		fd_close(&u->fd);
 	if (u->stage == UPGRADE_REHEARSING &&
 	    notify_says(u->said, "READY=1")) {
@@ -412,6 +415,7 @@ upgrade_reap(struct super *s)
 		snprintf(why, sizeof why, "it was ended by signal %d",
 		    WTERMSIG(status));
 	u->said[strcspn(u->said, "\n")] = '\0';
+	u->said[MOST_REASON] = '\0';
 	failed(s, u->stage == UPGRADE_REHEARSING && u->said[0] != '\0' ?
 	    u->said : why);
 }
@@ -433,11 +437,11 @@ upgrade_abort(struct super *s, const char *why)
 
 /* ---- time ---- */
 
-static bool
-may_begin(const struct super *s)
+bool
+upgrade_waits(const struct super *s)
 {
-	return s->upgrade.asked && s->is_ready && !s->stopping &&
-	    s->change.stage == CHANGE_NONE && !change_waits(s) &&
+	return s->upgrade.asked && s->upgrade.stage == UPGRADE_NONE &&
+	    s->is_ready && !s->stopping && s->change.stage == CHANGE_NONE && !change_waits(s) &&
 	    !verbs_is_reading(s);
 }
 
@@ -459,7 +463,7 @@ upgrade_turn(struct super *s)
 	struct upgrade *u = &s->upgrade;
 	int64_t wait_ms;
 
-	if (u->stage == UPGRADE_NONE && may_begin(s))
+	if (upgrade_waits(s))
 		begin(s);
 	if (u->stage == UPGRADE_NONE)
 		return LOOP_NEVER;

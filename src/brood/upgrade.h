@@ -19,6 +19,9 @@ void upgrade_hear(struct super *s);
 /* Has it ended? */
 void upgrade_reap(struct super *s);
 
+/* Shall one begin now? */
+bool upgrade_waits(const struct super *s);
+
 /* What is due; may become the new image.  Returns when to come again. */
 int64_t upgrade_turn(struct super *s);
 
