@@ -2,7 +2,7 @@
 # USR2 makes a supervisor the binary that is now where its own was: the same
 # process, the same sockets, nobody lost, nothing left.
 # UPGRADES=100 for the long one.
-# shellcheck disable=SC2016 # for eval and sh -c
+# shellcheck disable=SC2016,SC3045 # for eval and sh -c; dash has ulimit -S
 . "${srcdir:-.}/tests/integration/lib.sh"
 . "${srcdir:-.}/tests/integration/upgrade-lib.sh"
 need python3 nc
