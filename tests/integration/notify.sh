@@ -74,10 +74,10 @@ check "at least twice in its time" awk '
 let_go
 listen "$T/notify"
 WATCHDOG_USEC=100000 WATCHDOG_PID=1 brood_start 127.0.0.1:0 cat
-for _ in 1 2 3; do
+for i in 1 2 3; do
 	answers
 	kill -HUP "$M"
-	wait_until log_at_least "$_" ' renewed '
+	wait_until log_at_least "$i" ' renewed '
 done
 check "it stops with 0" brood_stop
 check "another's watchdog is not fed" [ "$(grep -c WATCHDOG "$NEWS")" -eq 0 ]
