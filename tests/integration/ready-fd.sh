@@ -22,6 +22,7 @@ newline() {
 each_memory newline
 
 for fd in 1 2; do
+	rm -f "$T/got"
 	timeout 60 od -An -c "$T/ready" >"$T/got" &
 	reader=$!
 	: >"$LOG"
