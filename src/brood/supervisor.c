@@ -11,10 +11,10 @@
 #include <sys/auxv.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "brood/change.h"
+#include "brood/keeps.h"
 #include "brood/life.h"
 #include "brood/resume.h"
 #include "brood/super.h"
@@ -22,7 +22,6 @@
 #include "brood/upgrade.h"
 #include "brood/verbs.h"
 #include "os/launch.h"
-#include "rules/spec.h"
 #include "tools/clock.h"
 #include "tools/log.h"
 
@@ -174,24 +173,6 @@ become_ready(struct super *s)
 /* ---- stop ---- */
 
 static void
-tell_all(struct super *s, int number)
-{
-	struct keep *k;
-
-	LIST_FOREACH(k, &s->keeps, next) {
-		/* A second one would mean now. */
-		bool knows = k->state == KEEP_FINISHING && number == SIGQUIT;
-
-		k->state = KEEP_STOPPING;
-		/* To finish may take for ever. */
-		if (number != SIGQUIT)
-			k->until_ms = s->now + unit_stop_ms(s, k);
-		if (!knows)
-			keep_tell(k, number);
-	}
-}
-
-static void
 stop(struct super *s, int number)
 {
 	bool hurry = s->patient && number != SIGQUIT;
@@ -214,116 +195,7 @@ stop(struct super *s, int number)
 	s->stopping = true;
 	LIST_FOREACH(u, &s->units, next)
 		u->again_ms = 0;
-	tell_all(s, number);
-}
-
-/* ---- masters ---- */
-
-static void
-kill_late(struct super *s)
-{
-	struct keep *k;
-
-	LIST_FOREACH(k, &s->keeps, next) {
-		if (k->until_ms == 0 || s->now < k->until_ms)
-			continue;
-		log_warn("master-late service=%s pid=%d state=%s", k->name,
-		    (int)k->pid, keep_word(k->state));
-		keep_tell(k, SIGKILL);
-		k->until_ms = 0;
-	}
-}
-
-static int64_t
-next_late(const struct super *s)
-{
-	int64_t next = LOOP_NEVER;
-	struct keep *k;
-
-	LIST_FOREACH(k, &s->keeps, next)
-		if (k->until_ms != 0)
-			next = loop_sooner(next, k->until_ms);
-	return next;
-}
-
-static struct keep *
-keep_of(const struct super *s, pid_t pid)
-{
-	struct keep *k;
-
-	LIST_FOREACH(k, &s->keeps, next)
-		if (k->pid == pid)
-			return k;
-	return NULL;
-}
-
-/* Whoever wrote is known by the kernel; strangers write in vain. */
-static void
-hear_notes(struct super *s)
-{
-	char text[NOTIFY_TEXT_SIZE];
-	struct keep *k;
-	pid_t pid;
-
-	while (notify_take(&s->notify, text, &pid)) {
-		k = keep_of(s, pid);
-		if (k == NULL || k->state != KEEP_STARTING ||
-		    !notify_says(text, "READY=1"))
-			continue;
-		k->state = KEEP_RUNNING;
-		k->until_ms = 0;
-		log_info("master-ready service=%s pid=%d serial=%u", k->name,
-		    (int)k->pid, k->serial);
-		change_ready(s, k);
-	}
-}
-
-static void
-ended(struct super *s, struct keep *k, int status)
-{
-	bool came = change_died(s, k, status);	/* which may forget a unit */
-	struct unit *u = unit_find(s, k->name);
-
-	if (came || u == NULL || u->now != k || s->stopping) {
-		log_info("master-end service=%s pid=%d serial=%u", k->name,
-		    (int)k->pid, k->serial);
-		if (u != NULL && u->now == k)
-			u->now = NULL;
-	} else {
-		unit_died(s, u, k, status);
-	}
-	keep_bury(k);
-}
-
-/* As process 1 of a container we get every orphan. */
-static void
-reap_strangers(const struct super *s)
-{
-	siginfo_t si = { .si_pid = 0 };
-
-	while (getpid() == 1 && waitid(P_ALL, 0, &si, WEXITED | WNOHANG |
-	    WNOWAIT) == 0 && si.si_pid != 0 && keep_of(s, si.si_pid) == NULL &&
-	    si.si_pid != s->change.loader.pid &&
-	    si.si_pid != s->upgrade.pid && !verbs_owns(s, si.si_pid)) {
-		waitpid(si.si_pid, NULL, 0);
-		log_debug("reaped-stranger pid=%d", (int)si.si_pid);
-		si.si_pid = 0;
-	}
-}
-
-/* By pid: the ends of those that read files are looked for elsewhere. */
-static void
-reap(struct super *s)
-{
-	struct keep *k, *after;
-	int status;
-
-	loop_heard_ended(&s->loop);
-	LIST_FOREACH_SAFE(k, &s->keeps, next, after)
-		if (waitpid(k->pid, &status, WNOHANG) == k->pid)
-			ended(s, k, status);
-	upgrade_reap(s);
-	reap_strangers(s);
+	keeps_tell(s, number);
 }
 
 /* ---- news ---- */
@@ -360,7 +232,7 @@ hear_ready(struct super *s, uint32_t tag)
 	struct unit *u;
 
 	if (tag == SUPER_TAG_NOTIFY)
-		hear_notes(s);
+		keeps_hear(s);
 	else if (tag == SUPER_TAG_OUT || tag == SUPER_TAG_ERR)
 		change_hear(s);
 	else if (tag == SUPER_TAG_UPGRADE)
@@ -380,8 +252,8 @@ hear(struct super *s, const struct loop_news *news)
 		hear_ready(s, news->ready[i]);
 	/* A master that said READY and died did both, in this order. */
 	if (news->ended) {
-		hear_notes(s);
-		reap(s);
+		keeps_hear(s);
+		keeps_reap(s);
 	}
 	for (unsigned i = 0; i < news->nsignals; i++)
 		hear_signal(s, news->signals[i]);
@@ -436,7 +308,7 @@ stop_by_verb(struct super *s)
 	s->stop_asked = 0;
 	if (s->again_ms != 0 && s->now >= s->again_ms) {
 		s->again_ms = 0;
-		tell_all(s, SIGTERM);
+		keeps_tell(s, SIGTERM);
 	}
 }
 
@@ -461,11 +333,10 @@ turn(struct super *s)
 	next = change_turn(s);
 	answer_reloads(s);
 	next = loop_sooner(next, upgrade_turn(s));
-	kill_late(s);
 	next = loop_sooner(next, unit_turn(s));
 	if (!s->is_ready && !s->stopping)
 		become_ready(s);
-	next = loop_sooner(next, next_late(s));
+	next = loop_sooner(next, keeps_turn(s));
 	next = loop_sooner(next, s->again_ms != 0 ? s->again_ms : LOOP_NEVER);
 	next = loop_sooner(next, verbs_turn(s));
 	/* Also by a verb that was heard just now. */
