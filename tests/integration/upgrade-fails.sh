@@ -61,7 +61,7 @@ is_as_before() {
 	answers 127.0.0.1 "$port" && [ "$(echo x | nc -NU "$T/sock")" = x ] ||
 	    { echo "no answer"; return 1; }
 	wait_until same_descriptors || { cat "$T/diff"; return 1; }
-	! pgrep -f "$T/brood.*--rehearse" || { echo "it is left"; return 1; }
+	! pgrep -f -- "--rehearse .*$T/" || { echo "it is left"; return 1; }
 }
 
 same_descriptors() {

@@ -187,9 +187,10 @@ upgrade
 ends_well
 
 # ---- another binary while one rehearses
+is_executed() { pgrep -P "$M" -f -- --rehearse >"$T/rehearser"; }
 begin
 kill -USR2 "$M"
-wait_until log_has ' upgrade-rehearse '
+wait_until is_executed
 script '#!/bin/sh' 'exit 1'
 soon "only what has rehearsed is executed" \
     log_has ' upgrade-failed .*reason="it was changed meanwhile"'
