@@ -201,7 +201,7 @@ make_ascii(char *text)
 			*p = '?';
 }
 
-static void
+static void __attribute__((format(printf, 2, 0)))
 comment(struct directive *d, const char *fmt, va_list ap)
 {
 	char text[512];
@@ -231,7 +231,7 @@ old_note(struct old_service *s, const char *fmt, ...)
 	va_end(ap);
 }
 
-static void
+static void __attribute__((format(printf, 3, 0)))
 refuse(struct old_service *s, const struct file_place *at, const char *fmt,
     va_list ap)
 {
