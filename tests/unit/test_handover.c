@@ -385,8 +385,8 @@ Test(handover, takes_a_fact_once_and_a_master_once)
 		"file /f", "counts 9 1 1 0", "descriptors 1 2", "notify 3 1",
 		"ready 3 1 0 1\nready 3 1 0 1", "pidfile 3 1 /p\npidfile 3 1 /p",
 		"control 3 1 0 0 1 0 0 c\ncontrol 4 1 0 0 1 0 0 c",
-		"master 2 1 0 1 0 0 a a\nmaster 3 1 0 1 0 0 a a\n"
-		    "master 2 2 1 0 0 0 b b",
+		("master 2 1 0 1 0 0 a a\nmaster 3 1 0 1 0 0 a a\n"
+		    "master 2 2 1 0 0 0 b b"),
 	};
 
 	for (size_t i = 0; i < sizeof twice / sizeof twice[0]; i++)
