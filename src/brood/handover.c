@@ -404,6 +404,7 @@ read_facts(struct reader *r, const char *text, size_t size,
 {
 	struct scfg s;
 
+	l->line = 0;	/* of an empty body the head is to blame */
 	scfg_begin(&s, text, size);
 	while (scfg_next(&s, l) == SCFG_DIRECTIVE) {
 		size_t i = 0;
