@@ -163,24 +163,18 @@ set_variables(const struct keep_way *w, const struct plain_service *s)
 	setenv("BROOD_SUPERVISED", "1", 1);
 }
 
-bool
-keep_is_binary(const char *path)
-{
-	struct stat us, st;
-
-	return stat("/proc/self/exe", &us) == 0 && stat(path, &st) == 0 &&
-	    us.st_dev == st.st_dev && us.st_ino == st.st_ino;
-}
-
-/* Ours, not one that only USR2 makes ours; the path is for those who look at
- * processes. */
+/* Ours, not one that only USR2 makes ours.  The path is for those who look at
+ * processes, and where the kernel knows only who interprets us (valgrind). */
 static void
-become_binary(const char *path, char **argv)
+become_binary(const struct keep_way *w, char **argv)
 {
-	if (keep_is_binary(path))
-		execv(path, argv);
+	struct stat st;
+
+	if (stat(w->binary, &st) == 0 && st.st_dev == w->binary_dev &&
+	    st.st_ino == w->binary_ino)
+		execv(w->binary, argv);
 	execv("/proc/self/exe", argv);
-	execv(path, argv);
+	execv(w->binary, argv);
 }
 
 static void __attribute__((noreturn))
@@ -198,7 +192,7 @@ become_master(const struct keep_way *w, const struct sockets *v,
 	place_sockets(v, s);
 	if (w->descriptors.rlim_max != 0)
 		setrlimit(RLIMIT_NOFILE, &w->descriptors);
-	become_binary(w->binary, argv);
+	become_binary(w, argv);
 	dprintf(2, "brood: cannot execute %s: %s\n", w->binary, strerror(errno));
 	_exit(EXIT_UNAVAILABLE);
 }

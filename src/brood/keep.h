@@ -32,7 +32,9 @@ struct keep {
 
 /* What all masters are started with. */
 struct keep_way {
-	const char *binary;	/* ours */
+	const char *binary;	/* ours ... */
+	dev_t binary_dev;	/* ... when we started: another may be at its */
+	ino_t binary_ino;	/* path by now */
 	const char *notify;	/* of NOTIFY_SOCKET */
 	const char *log;	/* where, and how much, unless the service says
 				 * otherwise; NULL = as brood(8) */
@@ -46,9 +48,6 @@ struct keep_way {
 /* Start one for a service whose sockets are all open.  NULL with errno. */
 struct keep *keep_start(const struct keep_way *w, const struct sockets *v,
     const struct plain_service *s, unsigned serial, int64_t now);
-
-/* Is it the program that we are?  Another may be at its path by now. */
-bool keep_is_binary(const char *path);
 
 /* Tell it to go: SIGQUIT (finish), SIGTERM, SIGKILL. */
 void keep_tell(struct keep *k, int number);

@@ -11,6 +11,7 @@
 #include <sys/auxv.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "brood/change.h"
@@ -32,6 +33,15 @@ enum {
 
 /* ---- start ---- */
 
+static bool
+is_us(const char *path)
+{
+	struct stat us, st;
+
+	return stat("/proc/self/exe", &us) == 0 && stat(path, &st) == 0 &&
+	    us.st_dev == st.st_dev && us.st_ino == st.st_ino;
+}
+
 /* As we were called, if that leads here: of a link that is to lead to the next
  * version, the link.  Else as the kernel has it, who adds a word if another is
  * there already. */
@@ -47,7 +57,7 @@ find_binary(char path[PATH_MAX])
 	if (called != NULL && strncmp(called, "/proc/", 6) != 0 &&
 	    strncmp(called, "/dev/", 5) != 0 &&
 	    life_absolute("binary", called, path, &e) == 0 &&
-	    keep_is_binary(path))
+	    is_us(path))
 		return;
 	n = readlink("/proc/self/exe", path, PATH_MAX - 1);
 	path[n > 0 ? n : 0] = '\0';
@@ -86,8 +96,10 @@ static int
 open_all(struct super *s, struct err *e)
 {
 	static char binary[PATH_MAX];
+	struct stat st = { .st_ino = 0 };
 
 	find_binary(binary);
+	stat(binary, &st);
 	raise_descriptors(s);
 	if (loop_open(&s->loop, launch_signal(), false, e) == -1 ||
 	    open_own(s, e) == -1)
@@ -100,7 +112,9 @@ open_all(struct super *s, struct err *e)
 	    resume_clients(s, s->o->handover, e) == -1))
 		return -1;
 	s->way = (struct keep_way){
-		.binary = binary, .notify = s->notify.name, .log = s->o->log,
+		.binary = binary, .binary_dev = st.st_dev,
+		.binary_ino = st.st_ino,
+		.notify = s->notify.name, .log = s->o->log,
 		.level = s->o->level, .log_said = s->o->log_said,
 		.level_said = s->o->level_said, .plain = &s->plain,
 		.control = s->control_path[0] != '\0' ? s->control_path : NULL,
