@@ -33,8 +33,8 @@ BOTH = threading.Lock()
 failed = []
 
 
-def wait_until(condition):
-    end = time.monotonic() + HANG
+def wait_until(condition, hang=HANG):
+    end = time.monotonic() + hang
     while not condition():
         if time.monotonic() > end:
             return False
@@ -68,6 +68,10 @@ class Server:
     def log_count(self, text):
         with open(self.path("log")) as f:
             return f.read().count(text)
+
+    def log_tail(self, text, most):
+        with open(self.path("log")) as f:
+            return "".join([l for l in f if text in l][-most:])
 
     def log_has(self, text):
         with open(self.path("log")) as f:
@@ -266,9 +270,11 @@ def storm():
     s.do("HUP")
     if s.p.poll() is not None or not wait_until(s.serves_last):
         fail("storm", "the last file is not served")
+    # One that failed to start meanwhile may have a pause of a minute.
     if KIND == "supervisor" and not wait_until(lambda: s.say("ping") and
-            len(children(s.p.pid)) == 2):
-        fail("storm", "old masters stay")
+            len(children(s.p.pid)) == 2, 4 * HANG):
+        fail("storm", "there are %s: %s" % (children(s.p.pid),
+            s.log_tail("master-", 8)))
     print("# %d signals, %d clients" % (counts["sent"], counts["asked"]))
     fail("storm", s.stop())
     return None
