@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rules/among.h"
 #include "rules/scfg.h"
 
 struct plain_text {
@@ -266,24 +267,12 @@ are_same(const char **a, unsigned n, const char **b, unsigned m)
 	return n == m;
 }
 
-static bool
-is_noted(const char *because, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (const char *at = because; (at = strstr(at, word)) != NULL; at += n)
-		if ((at == because || at[-1] == ' ') &&
-		    (at[n] == ',' || at[n] == '\0'))
-			return true;
-	return false;
-}
-
 static void
 note(char because[PLAIN_BECAUSE], const char *word)
 {
 	size_t n = strlen(because);
 
-	if (is_noted(because, word))
+	if (among(because, word))
 		return;
 	snprintf(because + n, PLAIN_BECAUSE - n, "%s%s", n > 0 ? ", " : "", word);
 }

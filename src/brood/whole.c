@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "rules/address.h"
+#include "rules/among.h"
 
 /* ---- what stands in the block ---- */
 
@@ -42,18 +43,6 @@ listens_only(const struct conf_service *s, int kinds)
 			    (1 << a.kind & kinds) == 0)
 				return false;
 	return true;
-}
-
-static bool
-is_among(const char *word, const char *list)
-{
-	size_t n = strlen(word);
-
-	for (const char *at = list; (at = strstr(at, word)) != NULL; at += n)
-		if ((at == list || at[-1] == ' ') &&
-		    (at[n] == ' ' || at[n] == '\0'))
-			return true;
-	return false;
 }
 
 /* A pool of fixed size has no use for the limits of others. */
@@ -104,7 +93,7 @@ whole_suits(const struct conf_service *s, const struct directive *d,
 		return false;
 	if ((w->is.live || strcmp(name, "idle-time") == 0) && is_fixed(s))
 		return false;
-	return w->is.kinds[0] == '\0' || is_among(kind, w->is.kinds);
+	return w->is.kinds[0] == '\0' || among(w->is.kinds, kind);
 }
 
 /* ---- checks ---- */

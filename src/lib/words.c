@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "lib/settings.h"
+#include "rules/among.h"
 #include "rules/ucspi.h"
 
 enum word_kind {
@@ -597,13 +598,8 @@ bool
 word_is_for(unsigned i, const char *kind)
 {
 	const char *list = words[i].is.kinds;
-	size_t n = strlen(kind);
 
-	for (const char *at = list; (at = strstr(at, kind)) != NULL; at += n)
-		if ((at == list || at[-1] == ' ') &&
-		    (at[n] == ' ' || at[n] == '\0'))
-			return true;
-	return list[0] == '\0';
+	return list[0] == '\0' || among(list, kind);
 }
 
 static const char *

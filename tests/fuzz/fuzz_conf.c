@@ -3,7 +3,8 @@
  *
  *	clang -DFUZZING -g -O1 -fsanitize=fuzzer,address,undefined \
  *	    -D_GNU_SOURCE -iquote src -o fuzz tests/fuzz/fuzz_conf.c \
- *	    src/brood/plain.c src/rules/scfg.c src/tools/err.c
+ *	    src/brood/plain.c src/rules/among.c src/rules/scfg.c \
+ *	    src/tools/err.c
  *	./fuzz CORPUS tests/fuzz/corpus/conf
  *
  * A tree is never given back, as it lives in processes that end soon.  Here
