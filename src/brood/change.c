@@ -1,14 +1,12 @@
 /* change.c - from one file to the next without a gap. */
 #include "brood/change.h"
 
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "brood/keeps.h"
 #include "brood/limits.h"
 #include "brood/step.h"
 #include "brood/unit.h"
@@ -71,16 +69,13 @@ undo(struct super *s, const struct err *e)
 		fd_close(&u->ask_fd);
 		if (u->coming != NULL) {
 			/* It may have taken clients already; or it hangs. */
-			u->coming->state = KEEP_FINISHING;
-			u->coming->until_ms = s->now + UNDO_MS;
-			keep_tell(u->coming, SIGQUIT);
+			keep_finish(u->coming, s->now + UNDO_MS);
 			u->coming = NULL;
 		}
 		if (u->spec == NULL)
 			unit_remove(u);
 	}
 	sockets_undo(&s->sockets);
-	sockets_keep(&s->sockets);
 	refused(s, e);
 }
 
@@ -98,23 +93,14 @@ change_abort(struct super *s, const char *why)
 }
 
 static void
-finish(struct keep *k)
-{
-	if (k == NULL)
-		return;
-	k->state = KEEP_FINISHING;
-	k->until_ms = 0;
-	keep_tell(k, SIGQUIT);
-}
-
-static void
 commit_step(struct step *st)
 {
 	struct unit *u = st->unit;
 
 	/* Of one that shall start, somebody may have come back meanwhile. */
-	if (st->action != ACTION_KEEP && st->action != ACTION_LIMITS)
-		finish(u->now);
+	if (st->action != ACTION_KEEP && st->action != ACTION_LIMITS &&
+	    u->now != NULL)
+		keep_finish(u->now, 0);
 	if (st->action == ACTION_REPLACE || st->action == ACTION_START) {
 		u->now = u->coming;
 		u->coming = NULL;
@@ -165,7 +151,7 @@ commit(struct super *s)
 	c->plain = (struct plain){ .nservices = 0 };
 	plain_free(&old);
 	LIST_FOREACH(u, &s->units, next)
-		unit_trim(s, u);
+		keeps_trim(s, u->name);
 	s->generation++;
 	s->reload = RELOAD_OK;
 	log_info("reloaded generation=%u kept=%u limits=%u replaced=%u started=%u "
@@ -368,18 +354,12 @@ bool
 change_died(struct super *s, struct keep *k, int status)
 {
 	struct unit *u = unit_find(s, k->name);
-	char why[64];
+	char why[KEEP_END];
 
 	if (u == NULL || u->coming != k)
 		return false;
 	u->coming = NULL;
-	if (WIFEXITED(status))
-		snprintf(why, sizeof why, "ended with status %d",
-		    WEXITSTATUS(status));
-	else
-		snprintf(why, sizeof why, "was ended by signal %d",
-		    WTERMSIG(status));
-	undo_for(s, u, why);
+	undo_for(s, u, keep_end(status, why));
 	return true;
 }
 

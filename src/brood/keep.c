@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tools/log.h"
@@ -249,6 +250,26 @@ keep_tell(struct keep *k, int number)
 	 * that a leak checker waits for then. */
 	kill(k->pid, SIGCONT);
 	kill(k->pid, number);
+}
+
+void
+keep_finish(struct keep *k, int64_t until_ms)
+{
+	k->state = KEEP_FINISHING;
+	k->until_ms = until_ms;
+	keep_tell(k, SIGQUIT);
+}
+
+const char *
+keep_end(int status, char buf[KEEP_END])
+{
+	if (WIFEXITED(status))
+		snprintf(buf, KEEP_END, "ended with status %d",
+		    WEXITSTATUS(status));
+	else
+		snprintf(buf, KEEP_END, "was ended by signal %d",
+		    WTERMSIG(status));
+	return buf;
 }
 
 void

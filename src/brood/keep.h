@@ -52,6 +52,15 @@ struct keep *keep_start(const struct keep_way *w, const struct sockets *v,
 /* Tell it to go: SIGQUIT (finish), SIGTERM, SIGKILL. */
 void keep_tell(struct keep *k, int number);
 
+/* It is to finish, by until_ms; 0 = however long it takes. */
+void keep_finish(struct keep *k, int64_t until_ms);
+
+enum { KEEP_END = 48 };
+
+/* How a process ended: "ended with status 1", "was ended by signal 9".
+ * Returns buf. */
+const char *keep_end(int status, char buf[KEEP_END]);
+
 /* It has ended: remove what it left. */
 void keep_bury(struct keep *k);
 

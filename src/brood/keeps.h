@@ -9,6 +9,10 @@
  * their stop-time. */
 void keeps_tell(struct super *s, int number);
 
+/* A service has a new master: of those that finish for longest as many are
+ * told to stop as are more than maximum-generations. */
+void keeps_trim(struct super *s, const char *service);
+
 /* One of them wrote. */
 void keeps_hear(struct super *s);
 

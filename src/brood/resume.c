@@ -172,8 +172,7 @@ resume_finish(struct super *s)
 		if (k->state >= KEEP_FINISHING || (u != NULL && u->now == k))
 			continue;
 		/* It keeps until_ms: it may hang. */
-		k->state = KEEP_FINISHING;
-		keep_tell(k, SIGQUIT);
+		keep_finish(k, k->until_ms);
 	}
 }
 

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "brood/words.h"
 #include "rules/spec.h"
 #include "tools/fd.h"
 #include "tools/log.h"
@@ -18,8 +17,7 @@ enum {
 	MOST_MS    = 60000,	/* ... doubling up to */
 	GRACE_MS   = 2500,	/* a predecessor may still let go */
 	START_MS   = 30000,	/* a master is late, then */
-	WELL_MS    = 10000,	/* one that ran so long was well */
-	KILL_MS    = 10000	/* beyond stop-time: one that does not go */
+	WELL_MS    = 10000	/* one that ran so long was well */
 };
 
 struct unit *
@@ -203,44 +201,6 @@ unit_died(struct super *s, struct unit *u, const struct keep *k, int status)
 	u->again_ms = fault_holds(&u->fault, s->now) ? u->fault.until_ms : s->now;
 	log_error("master-died service=%s pid=%d %s again=%.1fs", u->name,
 	    (int)k->pid, end, (double)(u->again_ms - s->now) / 1000);
-}
-
-int64_t
-unit_stop_ms(const struct super *s, const struct keep *k)
-{
-	const struct plain_service *spec = plain_find(&s->plain, k->name);
-	const char *value = spec != NULL ? plain_value(spec, "stop-time") : NULL;
-	int64_t ms = value != NULL ? spec_duration(value) : -1;
-
-	return (ms > 0 ? ms : SPEC_STOP_MS) + KILL_MS;
-}
-
-static unsigned
-most_generations(const struct super *s)
-{
-	const char *value = plain_global(&s->plain, "maximum-generations");
-
-	return value != NULL ? (unsigned)atoi(value) : WORDS_USUAL;
-}
-
-void
-unit_trim(struct super *s, const struct unit *u)
-{
-	unsigned most = most_generations(s), alive = 0;
-	struct keep *k;
-
-	/* The list has the newest first. */
-	LIST_FOREACH(k, &s->keeps, next) {
-		if (strcmp(k->name, u->name) != 0 || k->state == KEEP_STOPPING ||
-		    ++alive <= most || k->state != KEEP_FINISHING)
-			continue;
-		log_warn("generation-stop service=%s pid=%d serial=%u "
-		    "maximum-generations=%u", k->name, (int)k->pid, k->serial,
-		    most);
-		k->state = KEEP_STOPPING;
-		k->until_ms = s->now + unit_stop_ms(s, k);
-		keep_tell(k, SIGTERM);
-	}
 }
 
 /* ---- time ---- */

@@ -27,13 +27,6 @@ int64_t unit_turn(struct super *s);
 /* Does nobody serve it that will be ready soon? */
 bool unit_is_decided(const struct super *s, const struct unit *u);
 
-/* How long a master may take to stop, beyond what its sessions may. */
-int64_t unit_stop_ms(const struct super *s, const struct keep *k);
-
-/* There is a new master: of those that finish for longest as many are told to
- * stop as are more than maximum-generations. */
-void unit_trim(struct super *s, const struct unit *u);
-
 const char *unit_word(const struct super *s, const struct unit *u);
 
 #endif

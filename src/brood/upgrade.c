@@ -401,19 +401,14 @@ void
 upgrade_reap(struct super *s)
 {
 	struct upgrade *u = &s->upgrade;
-	char why[64];
+	char why[KEEP_END + 3], end[KEEP_END];
 	int status;
 
 	if (!has_ended(s))
 		return;
 	upgrade_hear(s);
 	status = end_rehearsal(s);
-	if (WIFEXITED(status))
-		snprintf(why, sizeof why, "it ended with status %d",
-		    WEXITSTATUS(status));
-	else
-		snprintf(why, sizeof why, "it was ended by signal %d",
-		    WTERMSIG(status));
+	snprintf(why, sizeof why, "it %s", keep_end(status, end));
 	u->said[strcspn(u->said, "\n")] = '\0';
 	u->said[MOST_REASON] = '\0';
 	failed(s, u->stage == UPGRADE_REHEARSING && u->said[0] != '\0' ?
