@@ -6,9 +6,9 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "brood/keeps.h"
 #include "brood/limits.h"
 #include "brood/step.h"
+#include "brood/stopping.h"
 #include "brood/unit.h"
 #include "tools/clock.h"
 #include "tools/fd.h"
@@ -151,7 +151,7 @@ commit(struct super *s)
 	c->plain = (struct plain){ .nservices = 0 };
 	plain_free(&old);
 	LIST_FOREACH(u, &s->units, next)
-		keeps_trim(s, u->name);
+		stopping_old(s, u->name);
 	s->generation++;
 	s->reload = RELOAD_OK;
 	log_info("reloaded generation=%u kept=%u limits=%u replaced=%u started=%u "

@@ -18,6 +18,7 @@
 #include "brood/keeps.h"
 #include "brood/life.h"
 #include "brood/resume.h"
+#include "brood/stopping.h"
 #include "brood/super.h"
 #include "brood/unit.h"
 #include "brood/upgrade.h"
@@ -209,7 +210,7 @@ stop(struct super *s, int number)
 	s->stopping = true;
 	LIST_FOREACH(u, &s->units, next)
 		u->again_ms = 0;
-	keeps_tell(s, number);
+	stopping_all(s, number);
 }
 
 /* ---- news ---- */
@@ -322,7 +323,7 @@ stop_by_verb(struct super *s)
 	s->stop_asked = 0;
 	if (s->again_ms != 0 && s->now >= s->again_ms) {
 		s->again_ms = 0;
-		keeps_tell(s, SIGTERM);
+		stopping_all(s, SIGTERM);
 	}
 }
 
@@ -350,7 +351,7 @@ turn(struct super *s)
 	next = loop_sooner(next, unit_turn(s));
 	if (!s->is_ready && !s->stopping)
 		become_ready(s);
-	next = loop_sooner(next, keeps_turn(s));
+	next = loop_sooner(next, stopping_turn(s));
 	next = loop_sooner(next, s->again_ms != 0 ? s->again_ms : LOOP_NEVER);
 	next = loop_sooner(next, verbs_turn(s));
 	/* Also by a verb that was heard just now. */
