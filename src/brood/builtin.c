@@ -43,5 +43,8 @@ builtin_install(struct brood *b, const char *name)
 	}
 	if (brood_on_stream(b, s->stream, NULL) == -1)
 		return -1;
-	return s->datagram != NULL ? brood_on_datagram(b, s->datagram, NULL) : 0;
+	if (s->datagram == NULL)
+		return 0;
+	return brood_on_datagram(b, s->datagram, NULL) == -1 ||
+	    brood_set(b, "reply-rate", "50") == -1 ? -1 : 0;
 }

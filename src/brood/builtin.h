@@ -6,8 +6,8 @@
  * be.
  *
  * None can be held for ever: see builtin_talk.h for the bounds.  No datagram
- * is answered with one that is much longer than it, and brood_reply() keeps
- * them from answering each other.
+ * is answered with one that is much longer than it; brood_reply() and the word
+ * reply-rate keep them from answering each other.
  *
  * ident (RFC 1413) is left out on purpose: it tells whose another program's
  * connection is, and a child without rights can tell that of its own user's

@@ -65,6 +65,7 @@ static const struct {
 	{ "control",           's', AT(control) },
 	{ "chdir",              0,  AT(folder) },
 	{ "kind",               0,  AT(kind) },
+	{ "reply-rate",         0,  AT(reply_rate) },
 	{ "name",               0,  AT(name) },
 };
 #define NKNOWN (sizeof known / sizeof known[0])
@@ -307,7 +308,16 @@ read_operands(struct options *o, int n, char **v, struct err *e)
 	return check(o, e);
 }
 
-/* Built-ins decide the kind, unless they were told: then it comes last. */
+/* Built-ins decide some words, unless they were said: then these come last. */
+static int
+set_again(struct options *o)
+{
+	return (o->kind != NULL &&
+	    brood_set(o->service, "kind", o->kind) == -1) ||
+	    (o->reply_rate != NULL &&
+	    brood_set(o->service, "reply-rate", o->reply_rate) == -1) ? -1 : 0;
+}
+
 static int
 set_work(struct options *o, struct err *e)
 {
@@ -318,8 +328,7 @@ set_work(struct options *o, struct err *e)
 		err_set(e, EXIT_USAGE, "--inline %.60s: no such service; try "
 		    "brood --help", o->builtin);
 		return -1;
-	} else if (o->kind == NULL ||
-	    brood_set(o->service, "kind", o->kind) == 0) {
+	} else if (set_again(o) == 0) {
 		return 0;
 	}
 	err_set(e, EXIT_USAGE, "%s", brood_error(o->service));

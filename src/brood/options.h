@@ -25,6 +25,7 @@ struct options {
 	const char *level;
 	const char *folder;	/* --chdir; NULL = none */
 	const char *kind;
+	const char *reply_rate;
 	const char *name;	/* NULL = none */
 	const char *user;
 	bool daemon;

@@ -111,6 +111,7 @@ static const struct word words[] = {
 	COUNT("wait-tries",        HANDLER(wait_tries),          1, 1000,                              "3",      "exec exec-wait", "0.1",  ONCE,  "exec-wait: programs for a datagram that none takes"),
 	TIME( "peer-session",      HANDLER(peer_ms),             1,                                    "",       "exec",           "0.1",  ONCE,  "exec, datagrams: a program for each peer, until it is quiet so long"),
 	FLAG( "low-ports",         HANDLER(calls.low_ports),     "yes|no",                             "no",     "exec " OURS,     "0.1",  ONCE,  "answer datagrams from ports below 1024"),
+	COUNT("reply-rate",        HANDLER(calls.reply_rate),    0, 1000000,                           "built-in: 50, else 0", "exec " OURS, "0.2", ONCE, "answers a second to one source of datagrams; 0: any number"),
 	CALL( "user",              read_user,         "USER[:GROUP]", "a user, or user:group",         "",       ALL,              "0.1",  ONCE,  "become this user for good"),
 	CALL( "groups",            read_groups,       "GROUP,...", "a comma list of groups, or none",  "the user's", ALL,          "0.2",  ONCE,  "supplementary groups; none: not one"),
 	CALL( "no-new-privs",      read_privs,        "yes|no",  YES_OR_NO,                            "yes if --user drops root", ALL, "0.1", ONCE, "no set-uid programs"),

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "rules/rate.h"
 #include "tools/addr.h"
 #include "tools/err.h"
 
@@ -69,6 +70,7 @@ struct board {
 	_Atomic uint64_t *source;	/* nseats; 0 = none; see board_live() */
 	struct seat *seats;	/* nseats */
 	struct board_claim claim[BOARD_CLAIMS];
+	struct rate replies;	/* to datagrams, by source */
 	size_t bytes;		/* of the mapping */
 };
 

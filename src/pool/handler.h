@@ -67,6 +67,7 @@ struct handler_calls {
 	void (*trouble)(const char *text, void *arg);
 	void *event_arg;
 	bool low_ports;		/* answer clients with ports below 1024 */
+	unsigned reply_rate;	/* answers a second to one source; 0 = any */
 };
 
 struct handler {

@@ -278,10 +278,9 @@ judge(const struct brood_client *b)
 	return r == REFLECT_NOT && is_own(t, p) ? REFLECT_OWN : r;
 }
 
-bool
-inline_refuses(struct brood_client *b)
+static bool
+refuse(struct brood_client *b, enum reflect r)
 {
-	enum reflect r = judge(b);
 	struct child *c = b->child;
 	char name[ADDR_TEXT_SIZE];
 	unsigned repeated;
@@ -295,10 +294,30 @@ inline_refuses(struct brood_client *b)
 	return true;
 }
 
+bool
+inline_refuses(struct brood_client *b)
+{
+	return refuse(b, judge(b));
+}
+
+/* Services that answer each other's answers do so for ever, and fast: what
+ * tells them from a client is only how much they ask. */
+bool
+inline_exceeds(struct brood_client *b)
+{
+	const struct child_task *t = b->child->task;
+	unsigned rate = t->handler->calls.reply_rate;
+	bool is_unix = t->listener[b->child->seat->listener].is_unix;
+
+	return refuse(b, rate == 0 || is_unix || rate_take(&t->board->replies,
+	    board_source(&b->packet->peer, 0), rate, clock_ns() / 1000) ?
+	    REFLECT_NOT : REFLECT_RATE);
+}
+
 int
 inline_reply(struct brood_client *b, const void *data, size_t n)
 {
-	if (!inline_refuses(b))
+	if (!inline_refuses(b) && !inline_exceeds(b))
 		return packet_reply(b->fd, b->packet, data, n);
 	errno = EPERM;
 	return -1;

@@ -26,6 +26,10 @@ void inline_connections(struct child *c, unsigned i);
 /* Must this datagram not be answered?  Says so in the log, now and then. */
 bool inline_refuses(struct brood_client *c);
 
+/* Had its source more answers than it may in a second?  This one counts.
+ * Likewise. */
+bool inline_exceeds(struct brood_client *c);
+
 /* Answer a datagram.  0, or -1 with errno; EPERM: it must not be answered. */
 int inline_reply(struct brood_client *c, const void *data, size_t n);
 

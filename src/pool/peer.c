@@ -343,6 +343,7 @@ static void
 answer(struct session *s, struct passed *d)
 {
 	int fd = s->child->task->wait.listener[s->child->seat->listener];
+	struct brood_client b = { .child = s->child, .packet = &s->peer };
 	ssize_t n;
 
 	/* No bytes are an end, for no datagram can be told from it. */
@@ -352,6 +353,8 @@ answer(struct session *s, struct passed *d)
 		n = recv(s->relay, d->data, sizeof d->data, MSG_DONTWAIT);
 		if (n <= 0)
 			break;
+		if (inline_exceeds(&b))
+			continue;
 		r = s->fd == -1 ?
 		    packet_reply(fd, &s->peer, d->data, (size_t)n) :
 		    (int)send(s->fd, d->data, (size_t)n, MSG_NOSIGNAL);

@@ -58,6 +58,7 @@ reflect_word(enum reflect r)
 	case REFLECT_PORT:    return "port";
 	case REFLECT_NOBODY:  return "nobody";
 	case REFLECT_OWN:     return "own";
+	case REFLECT_RATE:    return "rate";
 	}
 	return "nonsense";
 }

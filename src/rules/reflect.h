@@ -16,7 +16,8 @@ enum reflect {
 	REFLECT_NO_PORT,	/* port 0: no answer is wanted, RFC 768 */
 	REFLECT_PORT,		/* a port that would answer the answer */
 	REFLECT_NOBODY,		/* broadcast, multicast, or no address at all */
-	REFLECT_OWN		/* a listener of our own; is_own() of callers */
+	REFLECT_OWN,		/* a listener of our own; is_own() of callers */
+	REFLECT_RATE		/* too many for one source; rules/rate.h */
 };
 
 /* low_ports: sources below 1024 are clients, too, but for those that answer

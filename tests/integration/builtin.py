@@ -364,6 +364,27 @@ def guards_forged(host, port, source):
     need(seen == own, "it answers port %d" % source)
 
 
+def loop(host, port, source):
+    """One datagram that says to be of another service."""
+    forge(host, int(source), port)
+
+
+def many(host, port, source, count):
+    """How many of so many asked from another address are answered."""
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.bind((source, 0))
+    s.connect((host, port))
+    s.settimeout(2)
+    answers = 0
+    for i in range(int(count)):
+        s.send(b"%d" % i)
+        try:
+            answers += s.recv(100) == b"%d" % i
+        except TimeoutError:
+            pass
+    print(answers)
+
+
 check = {"time": time_}.get(sys.argv[1]) or globals()[sys.argv[1]]
 try:
     check(sys.argv[2], int(sys.argv[3]), *sys.argv[4:])
