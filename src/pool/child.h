@@ -55,7 +55,7 @@ struct child {
 	int epoll_fd;
 	/* Kinds that never become a program: */
 	unsigned leave_after;	/* clients; 0 = never */
-	unsigned looks;		/* clients, for a look at ... */
+	unsigned looks;		/* clients so far, for a look at ... */
 	int first_fd;		/* ... the lowest free descriptor at first; or -1 */
 	uint32_t dropped;	/* datagrams, by the kernel */
 	struct episode refused, lost;

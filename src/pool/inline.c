@@ -23,7 +23,7 @@
 
 enum {
 	DATAGRAMS = 64,		/* in one turn, while others may wait */
-	LOOK_EVERY = 16,	/* clients, for: */
+	LOOK_EVERY = 256,	/* clients, and at powers of 2 before, for: */
 	LEAKED    = 50		/* descriptors that a function left open */
 };
 
@@ -102,14 +102,16 @@ say_end(struct brood_client *b, const struct handler_calls *calls)
 	}
 }
 
-/* The lowest free number, now and then: if it grows, the function leaves
- * descriptors open.  A new child has none of them. */
+/* The lowest free number, now and then, soon at first, for some leave many: if
+ * it grows, the function leaves descriptors open.  A new child has none of
+ * them. */
 static void
 look_for_leaks(struct child *c, int fd)
 {
+	unsigned n = ++c->looks;
 	int high;
 
-	if (c->looks++ % LOOK_EVERY != 0)
+	if (n % LOOK_EVERY != 0 && (n > LOOK_EVERY || (n & (n - 1)) != 0))
 		return;
 	high = fcntl(fd, F_DUPFD_CLOEXEC, fd);
 	if (high == -1)
