@@ -15,6 +15,8 @@
 #include <unistd.h>
 #include <vis.h>
 
+#include "tools/clock.h"
+#include "tools/devlog.h"
 #include "tools/fd.h"
 
 enum sort { TO_FILE, TO_SOCKET, TO_POLLED, TO_SYSLOG };
@@ -27,7 +29,9 @@ static struct {
 	char service[48];	/* ends each line; "" = nothing */
 	char buf[LOG_BUFFER];
 	size_t used;
-	unsigned long dropped;
+	unsigned long dropped;	/* lines that nobody was told of */
+	unsigned long telling;	/* ... and of these a line tells, ... */
+	size_t told_at;		/* ... which ends here in buf */
 } the = { .most = LOG_LEVEL_NONE, .fd = -1 };
 
 static const struct {
@@ -76,7 +80,7 @@ log_open(const char *where, enum log_level most)
 	the.most = most;
 	the.path[0] = '\0';
 	if (strcmp(where, "syslog") == 0) {
-		openlog("brood", LOG_PID | LOG_NDELAY, LOG_DAEMON);
+		fd = devlog_open();
 		sort = TO_SYSLOG;
 	} else if (strcmp(where, "stderr") == 0) {
 		fd = open_stderr(&sort);
@@ -87,7 +91,7 @@ log_open(const char *where, enum log_level most)
 			fd_close(&fd);
 		}
 	}
-	if (fd == -1 && sort != TO_SYSLOG)
+	if (fd == -1)
 		return -1;
 	fd_close(&the.fd);
 	the.fd = fd;
@@ -100,15 +104,10 @@ log_reopen(void)
 {
 	int fd;
 
-	if (the.sort == TO_SYSLOG) {
-		closelog();
-		openlog("brood", LOG_PID | LOG_NDELAY, LOG_DAEMON);
-		return 0;
-	}
-	if (the.path[0] == '\0')
+	if (the.path[0] == '\0' && the.sort != TO_SYSLOG)
 		return 0;
 	log_flush();
-	fd = open_path(the.path);
+	fd = the.sort == TO_SYSLOG ? devlog_open() : open_path(the.path);
 	if (fd == -1)
 		return -1;
 	fd_close(&the.fd);
@@ -158,8 +157,9 @@ put(const char *s, size_t n)
 			return -1;
 		}
 		return write(the.fd, s, n < 512 ? n : 512);
-	case TO_FILE:
 	case TO_SYSLOG:
+		return devlog_put(the.fd, s, n);
+	case TO_FILE:
 		break;
 	}
 	return write(the.fd, s, n);
@@ -170,6 +170,9 @@ forget(size_t n)
 {
 	memmove(the.buf, the.buf + n, the.used - n);
 	the.used -= n;
+	if (n >= the.told_at)
+		the.telling = 0;
+	the.told_at -= n < the.told_at ? n : the.told_at;
 }
 
 static void
@@ -177,6 +180,10 @@ count_lines_lost(void)
 {
 	for (size_t i = 0; i < the.used; i++)
 		the.dropped += the.buf[i] == '\n';
+	/* The line that would have told is none that anybody misses. */
+	if (the.telling > 0)
+		the.dropped += the.telling - 1;
+	the.telling = 0;
 	the.used = 0;
 }
 
@@ -263,19 +270,16 @@ static void __attribute__((format(printf, 2, 0)))
 line(enum log_level level, const char *fmt, va_list ap)
 {
 	char text[LOG_LINE + 192];
-	size_t most = LOG_LINE + 126, head = 0, n;
+	size_t most = LOG_LINE + 126, head, n;
 
 	if (level > the.most)
 		return;
-	if (the.sort != TO_SYSLOG)
-		head = stamp(level, text, sizeof text);
+	head = the.sort == TO_SYSLOG ?
+	    devlog_head(levels[level].priority, text, sizeof text) :
+	    stamp(level, text, sizeof text);
 	n = (size_t)vsnprintf(text + head, most - head + 1, fmt, ap);
 	n = n <= most - head ? head + n : most;
 	n = add_service(text, n, sizeof text - 1);
-	if (the.sort == TO_SYSLOG) {
-		syslog(levels[level].priority, "%s", text);
-		return;
-	}
 	text[n++] = '\n';
 	if (the.fd != -1)
 		append(text, n);
@@ -286,6 +290,7 @@ log_child(void)
 {
 	the.used = 0;
 	the.dropped = 0;
+	the.telling = 0;
 }
 
 static void __attribute__((format(printf, 2, 3)))
@@ -304,10 +309,14 @@ tell_dropped(void)
 {
 	unsigned long n = the.dropped;
 
-	if (n == 0 || sizeof the.buf - the.used < 4 * LOG_LINE)
+	/* One at a time. */
+	if (n == 0 || the.telling > 0 || !log_shows(LOG_LEVEL_WARN) ||
+	    sizeof the.buf - the.used < 4 * LOG_LINE)
 		return;
 	the.dropped = 0;
 	say(LOG_LEVEL_WARN, "log-dropped lines=%lu", n);
+	the.telling = n;
+	the.told_at = the.used;
 }
 
 bool
@@ -396,9 +405,10 @@ void
 log_close(int ms)
 {
 	struct pollfd p = { .fd = the.fd, .events = POLLOUT };
+	int64_t until = clock_ms() + ms, left = ms;
 
 	tell_dropped();
-	if (!log_flush() && ms > 0 && poll(&p, 1, ms) == 1)
-		log_flush();
+	while (!log_flush() && left > 0 && poll(&p, 1, (int)left) == 1)
+		left = until - clock_ms();
 	fd_close(&the.fd);
 }
