@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
 #include "brood/limits.h"
@@ -369,8 +368,7 @@ loaded(struct super *s)
 	struct change *c = &s->change;
 	struct err e;
 
-	if (loader_end(&c->loader, &e) != 0 ||
-	    plain_read(&c->plain, c->loader.text, c->loader.size, &e) == -1)
+	if (loader_read(&c->loader, &c->plain, &e) != 0)
 		refused(s, &e);
 	else
 		apply(s);
@@ -411,9 +409,7 @@ begin(struct super *s)
 	c->stage = CHANGE_LOADING;
 	if (loader_start(&c->loader, &s->o->source, s->now, &e) == -1) {
 		refused(s, &e);
-	} else if (loop_add(&s->loop, c->loader.out_fd, EPOLLIN,
-	    SUPER_TAG_OUT) == -1 || loop_add(&s->loop, c->loader.err_fd,
-	    EPOLLIN, SUPER_TAG_ERR) == -1) {
+	} else if (loader_watch(&c->loader, &s->loop, SUPER_TAG_CHANGE) == -1) {
 		err_sys(&e, EXIT_SYSTEM, "cannot wait for the child that reads "
 		    "%s", s->o->source.path);
 		refused(s, &e);

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -137,6 +138,13 @@ loader_start(struct loader *l, const struct source *s, int64_t now,
 	return -1;
 }
 
+int
+loader_watch(const struct loader *l, const struct loop *loop, uint32_t tag)
+{
+	return loop_add(loop, l->out_fd, EPOLLIN, tag) == -1 ||
+	    loop_add(loop, l->err_fd, EPOLLIN, tag) == -1 ? -1 : 0;
+}
+
 static bool
 make_room(struct loader *l)
 {
@@ -198,8 +206,8 @@ loader_take(struct loader *l)
 	return l->out_fd == -1 && l->err_fd == -1;
 }
 
-int
-loader_end(struct loader *l, struct err *e)
+static int
+end(struct loader *l, struct err *e)
 {
 	bool whole = l->out_fd == -1 && l->err_fd == -1;
 	int status = 0;
@@ -227,6 +235,17 @@ loader_end(struct loader *l, struct err *e)
 	return e->status;
 }
 
+int
+loader_read(struct loader *l, struct plain *p, struct err *e)
+{
+	int status = end(l, e);
+
+	*p = (struct plain){ .nservices = 0 };
+	if (status == 0 && plain_read(p, l->text, l->size, e) == -1)
+		status = e->status;
+	return status;
+}
+
 bool
 loader_mistake(const struct loader *l, size_t *at, char one_r[LOADER_MISTAKE])
 {
@@ -246,19 +265,20 @@ loader_free(struct loader *l)
 	struct err e;
 
 	if (l->pid > 0)
-		loader_end(l, &e);
+		end(l, &e);
 	free(l->text);
 	l->text = NULL;
 	l->size = l->room = 0;
 }
 
 int
-loader_run(struct loader *l, const struct source *s, struct err *e)
+loader_run(struct loader *l, const struct source *s, struct plain *p,
+    struct err *e)
 {
 	if (loader_start(l, s, clock_ms(), e) == -1)
 		return e->status;
 	while (!loader_take(l)) {
-		struct pollfd p[] = {
+		struct pollfd ends[] = {
 			{ .fd = l->out_fd, .events = POLLIN },
 			{ .fd = l->err_fd, .events = POLLIN },
 		};
@@ -266,7 +286,7 @@ loader_run(struct loader *l, const struct source *s, struct err *e)
 
 		if (left <= 0)
 			break;
-		poll(p, 2, (int)left);
+		poll(ends, 2, (int)left);
 	}
-	return loader_end(l, e);
+	return loader_read(l, p, e);
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "brood/plain.h"
 #include "os/loop.h"
 #include "tools/err.h"
 
@@ -45,16 +46,20 @@ int loader_check(const struct source *s, FILE *out, FILE *wrong);
 /* The file of another format as one of ours, to out.  An exit status. */
 int loader_convert(const struct source *s, FILE *out, FILE *wrong);
 
-/* 0, or -1 with *e.  Poll out_fd and err_fd. */
+/* 0, or -1 with *e. */
 int loader_start(struct loader *l, const struct source *s, int64_t now,
     struct err *e);
 
-/* Take what has come, without blocking.  True: all has; then loader_end(). */
+/* Wake the loop for what comes.  0, or -1 with errno. */
+int loader_watch(const struct loader *l, const struct loop *loop, uint32_t tag);
+
+/* Take what has come, without blocking.  True: all has; then loader_read(). */
 bool loader_take(struct loader *l);
 
-/* Wait for its end, killing it if it did not come to one.  An exit status;
- * not 0: e->text is the first mistake, why has all. */
-int loader_end(struct loader *l, struct err *e);
+/* Wait for its end, killing it if it did not come to one, and read what it
+ * said.  An exit status; not 0: nothing is in p, e->text is the first
+ * mistake, why has all. */
+int loader_read(struct loader *l, struct plain *p, struct err *e);
 
 /* The mistake that begins at *at of why, and *at is where the next begins;
  * from 0 on.  False: there are no more. */
@@ -63,7 +68,8 @@ bool loader_mistake(const struct loader *l, size_t *at,
 
 void loader_free(struct loader *l);
 
-/* All at once, waiting; as loader_end(). */
-int loader_run(struct loader *l, const struct source *s, struct err *e);
+/* All at once, waiting; as loader_read(). */
+int loader_run(struct loader *l, const struct source *s, struct plain *p,
+    struct err *e);
 
 #endif

@@ -77,10 +77,8 @@ static int
 load(struct many *m, struct plain *p, struct err *e)
 {
 	static struct loader l;
-	int status = loader_run(&l, &m->s.source, e);
+	int status = loader_run(&l, &m->s.source, p, e);
 
-	if (status == 0 && plain_read(p, l.text, l.size, e) == -1)
-		status = e->status;
 	/* All mistakes, as a compiler has them; not the first as our own. */
 	if (status != 0 && l.nwhy > 0) {
 		fwrite(l.why, 1, l.nwhy, stderr);

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 
 #include "brood/limits.h"
 #include "brood/step.h"
@@ -124,13 +123,10 @@ static void
 loaded(struct preview *p, struct super *s)
 {
 	struct control_client *k = control_client_alive(p->control, p->asker);
-	struct plain to = { .nservices = 0 };
+	struct plain to;
 	struct err e;
-	int status = loader_end(&p->loader, &e);
+	int status = loader_read(&p->loader, &to, &e);
 
-	if (status == 0 && plain_read(&to, p->loader.text, p->loader.size,
-	    &e) == -1)
-		status = e.status;
 	if (k != NULL && status != 0) {
 		preview_mistakes(k, &p->loader);
 		control_error(k, status, "%s", e.text);
@@ -178,9 +174,7 @@ preview_ask(struct preview *p, struct super *s, struct control_client *k,
 	}
 	p->control = k->control;
 	p->asker = control_defer(k);
-	if (loop_add(&s->loop, p->loader.out_fd, EPOLLIN,
-	    SUPER_TAG_PLAN_OUT) == -1 || loop_add(&s->loop, p->loader.err_fd,
-	    EPOLLIN, SUPER_TAG_PLAN_ERR) == -1)
+	if (loader_watch(&p->loader, &s->loop, SUPER_TAG_PLAN) == -1)
 		loaded(p, s);
 }
 

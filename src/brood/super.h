@@ -23,10 +23,8 @@
 
 enum {
 	SUPER_TAG_NOTIFY = 1,
-	SUPER_TAG_OUT,		/* the change's loader */
-	SUPER_TAG_ERR,
-	SUPER_TAG_PLAN_OUT,	/* the plan's */
-	SUPER_TAG_PLAN_ERR,
+	SUPER_TAG_CHANGE,	/* its loader */
+	SUPER_TAG_PLAN,		/* the plan's */
 	SUPER_TAG_UPGRADE,
 	SUPER_TAG_ASK     = 0x1000,	/* a master is told limits; + its unit's number */
 	SUPER_TAG_CONTROL = 0x10000

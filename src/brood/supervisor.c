@@ -248,12 +248,11 @@ hear_ready(struct super *s, uint32_t tag)
 
 	if (tag == SUPER_TAG_NOTIFY)
 		keeps_hear(s);
-	else if (tag == SUPER_TAG_OUT || tag == SUPER_TAG_ERR)
+	else if (tag == SUPER_TAG_CHANGE)
 		change_hear(s);
 	else if (tag == SUPER_TAG_UPGRADE)
 		upgrade_hear(s);
-	else if (tag == SUPER_TAG_PLAN_OUT || tag == SUPER_TAG_PLAN_ERR ||
-	    tag >= SUPER_TAG_CONTROL)
+	else if (tag == SUPER_TAG_PLAN || tag >= SUPER_TAG_CONTROL)
 		verbs_hear(s, tag);
 	else if (tag >= SUPER_TAG_ASK && (u = unit_numbered(s,
 	    tag - SUPER_TAG_ASK)) != NULL && u->ask_fd != -1)
