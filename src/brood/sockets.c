@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,42 +19,13 @@
 
 /* ---- what to open ---- */
 
-static int
-socket_type(enum address_kind kind)
-{
-	switch (kind) {
-	case ADDRESS_UDP:
-	case ADDRESS_UNIX_DGRAM:     return SOCK_DGRAM;
-	case ADDRESS_UNIX_SEQPACKET: return SOCK_SEQPACKET;
-	case ADDRESS_TCP:
-	case ADDRESS_UNIX:
-	case ADDRESS_FD:             break;
-	}
-	return SOCK_STREAM;
-}
-
-static void
-fill_unix(struct addr *at, const char *path)
-{
-	struct sockaddr_un *un = (struct sockaddr_un *)&at->ss;
-	size_t n = strlen(path);
-
-	memset(at, 0, sizeof *at);
-	un->sun_family = AF_UNIX;
-	memcpy(un->sun_path, path, n);
-	if (path[0] == '@')
-		un->sun_path[0] = '\0';
-	at->len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n +
-	    (path[0] != '@'));
-}
-
 /* Numbers only: nobody is asked. */
 static int
 fill_inet(struct addr *at, const struct address *a)
 {
 	struct addrinfo hints = {
 		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
-		.ai_socktype = socket_type(a->kind),
+		.ai_socktype = address_type(a->kind),
 	}, *found;
 
 	if (getaddrinfo(a->host, a->port, &hints, &found) != 0) {
@@ -99,7 +69,7 @@ spec_of(const struct plain_service *s, const struct address *a)
 {
 	const char *mode = plain_value(s, "socket-mode");
 	struct listen_spec spec = {
-		.type = socket_type(a->kind),
+		.type = address_type(a->kind),
 		.backlog = number(s, "backlog", INT32_MAX, SPEC_BACKLOG),
 		.blocking = strcmp(s->kind, "exec-wait") == 0 ||
 		    strcmp(s->kind, "worker") == 0,
@@ -152,7 +122,7 @@ open_one(const struct sockets *v, struct listener *l,
 	if (a.kind == ADDRESS_FD)
 		return adopt(v, l, &a, spec.blocking, e);
 	if (a.kind != ADDRESS_TCP && a.kind != ADDRESS_UDP) {
-		fill_unix(&spec.at, a.path);
+		(void)addr_unix(&spec.at, a.path);	/* it fits */
 	} else if (fill_inet(&spec.at, &a) == -1) {
 		err_set(e, EXIT_INTERNAL, "address `%.200s': not plain", text);
 		return -1;

@@ -84,12 +84,6 @@ fits_memory(const struct service *s, bool datagrams, bool *shared_r,
 	return -1;
 }
 
-static bool
-is_datagram(enum address_kind kind)
-{
-	return kind == ADDRESS_UDP || kind == ADDRESS_UNIX_DGRAM;
-}
-
 static int
 fits_address(const struct service *s, const char *text, bool *datagrams,
     struct err *e)
@@ -103,9 +97,9 @@ fits_address(const struct service *s, const char *text, bool *datagrams,
 	}
 	if (a.kind == ADDRESS_FD)
 		return 0;
-	*datagrams |= is_datagram(a.kind);
-	return fits_listener(s, is_datagram(a.kind) ? SOCK_DGRAM : SOCK_STREAM,
-	    a.path[0] != '\0', text, e);
+	*datagrams |= address_type(a.kind) == SOCK_DGRAM;
+	return fits_listener(s, address_type(a.kind), a.path[0] != '\0', text,
+	    e);
 }
 
 int

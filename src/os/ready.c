@@ -4,31 +4,25 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
+#include "tools/addr.h"
 #include "tools/fd.h"
 
 static int
 connect_to(const char *path)
 {
-	struct sockaddr_un un = { .sun_family = AF_UNIX };
-	size_t n = strlen(path);
+	struct addr a;
 	int fd;
 
-	if ((path[0] != '/' && path[0] != '@') || n >= sizeof un.sun_path)
+	if ((path[0] != '/' && path[0] != '@') || addr_unix(&a, path) == -1)
 		return -1;
-	memcpy(un.sun_path, path, n);
-	if (path[0] == '@')
-		un.sun_path[0] = '\0';
 	fd = fd_high(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-	if (fd != -1 && connect(fd, (struct sockaddr *)&un,
-	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n)) == -1)
+	if (fd != -1 && connect(fd, (struct sockaddr *)&a.ss, a.len) == -1)
 		fd_close(&fd);
 	return fd;
 }

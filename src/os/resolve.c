@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,39 +26,12 @@ struct answer {
 _Static_assert(sizeof(struct answer) <= sizeof ((struct resolve *)0)->part,
     "an answer must fit in its buffer");
 
-static int
-type_of(enum address_kind k)
-{
-	switch (k) {
-	case ADDRESS_UDP:
-	case ADDRESS_UNIX_DGRAM:
-		return SOCK_DGRAM;
-	case ADDRESS_UNIX_SEQPACKET:
-		return SOCK_SEQPACKET;
-	case ADDRESS_TCP:
-	case ADDRESS_UNIX:
-	case ADDRESS_FD:
-		break;
-	}
-	return SOCK_STREAM;
-}
-
 static void
 fill_unix(struct resolved *to, const struct address *a)
 {
-	struct sockaddr_un *un = (struct sockaddr_un *)&to->at.ss;
-	size_t n = strlen(a->path);
-
 	memset(to, 0, sizeof *to);
-	un->sun_family = AF_UNIX;
-	memcpy(un->sun_path, a->path, n);
-	to->type = type_of(a->kind);
-	to->at.len = (socklen_t)sizeof *un;
-	if (a->path[0] == '@') {
-		un->sun_path[0] = '\0';
-		to->at.len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) +
-		    n);
-	}
+	(void)addr_unix(&to->at, a->path);	/* it fits */
+	to->type = address_type(a->kind);
 }
 
 static void
@@ -77,7 +49,7 @@ ask(const struct address *a, int flags, struct addrinfo **list_r)
 	/* Not AI_ADDRCONFIG: it hides ::1 on a host with loopback only. */
 	struct addrinfo hints = {
 		.ai_flags = AI_PASSIVE | flags,
-		.ai_socktype = type_of(a->kind),
+		.ai_socktype = address_type(a->kind),
 		.ai_protocol = a->kind == ADDRESS_UDP ? IPPROTO_UDP : IPPROTO_TCP,
 	};
 

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <string.h>
+#include <sys/socket.h>
 
 struct span {
 	const char *s;
@@ -14,13 +15,15 @@ struct span {
 static const struct {
 	const char *word;
 	enum address_kind kind;
+	int type;
 } kinds[] = {
-	{ "tcp",            ADDRESS_TCP            },
-	{ "udp",            ADDRESS_UDP            },
-	{ "unix-seqpacket", ADDRESS_UNIX_SEQPACKET },
-	{ "unix-dgram",     ADDRESS_UNIX_DGRAM     },
-	{ "unix",           ADDRESS_UNIX           },
-	{ "fd",             ADDRESS_FD             },
+	/* word             kind                    its socket */
+	{ "tcp",            ADDRESS_TCP,            SOCK_STREAM    },
+	{ "udp",            ADDRESS_UDP,            SOCK_DGRAM     },
+	{ "unix-seqpacket", ADDRESS_UNIX_SEQPACKET, SOCK_SEQPACKET },
+	{ "unix-dgram",     ADDRESS_UNIX_DGRAM,     SOCK_DGRAM     },
+	{ "unix",           ADDRESS_UNIX,           SOCK_STREAM    },
+	{ "fd",             ADDRESS_FD,             0              },
 };
 #define NKINDS (sizeof kinds / sizeof kinds[0])
 
@@ -326,4 +329,13 @@ address_word(enum address_kind k)
 		if (kinds[i].kind == k)
 			return kinds[i].word;
 	return "?";
+}
+
+int
+address_type(enum address_kind k)
+{
+	for (size_t i = 0; i < NKINDS; i++)
+		if (kinds[i].kind == k)
+			return kinds[i].type;
+	return 0;
 }

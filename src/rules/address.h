@@ -51,4 +51,8 @@ const char *address_list(const char *s, struct address v[ADDRESS_MOST],
 /* The word a kind is written with: "tcp", "unix-dgram", ... */
 const char *address_word(enum address_kind k);
 
+/* The socket to make for it: SOCK_STREAM, ...; 0: an inherited one is what it
+ * is. */
+int address_type(enum address_kind k);
+
 #endif

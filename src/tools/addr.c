@@ -1,6 +1,7 @@
 /* addr.c - socket addresses compared and written. */
 #include "tools/addr.h"
 
+#include <errno.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -26,6 +27,27 @@ static const struct sockaddr_un *
 as_un(const struct addr *a)
 {
 	return (const struct sockaddr_un *)&a->ss;
+}
+
+int
+addr_unix(struct addr *a, const char *path)
+{
+	struct sockaddr_un *un = (struct sockaddr_un *)&a->ss;
+	size_t n = strlen(path);
+
+	if (n >= sizeof un->sun_path) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memset(a, 0, sizeof *a);
+	un->sun_family = AF_UNIX;
+	memcpy(un->sun_path, path, n);
+	if (path[0] == '@')
+		un->sun_path[0] = '\0';
+	else
+		n++;
+	a->len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n);
+	return 0;
 }
 
 static size_t

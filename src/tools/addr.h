@@ -15,6 +15,10 @@ struct addr {
 
 enum { ADDR_TEXT_SIZE = 160 };
 
+/* The unix socket of that path, or of "@name": abstract (unix(7)).  0, or -1
+ * with errno: it is too long. */
+int addr_unix(struct addr *a_r, const char *path);
+
 /* "127.0.0.1:7", "[::1%lo]:7", "unix:/run/x", "unix:@name", "unix:" for an
  * unnamed one; control bytes escaped (vis(3)).  Returns buf. */
 const char *addr_text(const struct addr *a, char buf[ADDR_TEXT_SIZE]);

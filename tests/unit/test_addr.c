@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <stddef.h>
 #include <string.h>
@@ -104,6 +105,29 @@ Test(addr, the_length_of_a_path_does_not_matter_beyond_its_end)
 	struct addr a = un("/a\0\0\0", 5), b = un("/a", 2);
 
 	cr_assert(addr_same(&a, &b, false));
+}
+
+Test(addr, a_path_becomes_what_the_kernel_knows_it_by)
+{
+	size_t head = offsetof(struct sockaddr_un, sun_path);
+	char path[sizeof ((struct sockaddr_un *)0)->sun_path + 1];
+	struct addr a, b;
+
+	memset(&a, 'x', sizeof a);
+	cr_assert_eq(addr_unix(&a, "/a"), 0);
+	b = un("/a", 3);
+	cr_assert(a.len == head + 3 && memcmp(&a.ss, &b.ss, sizeof a.ss) == 0);
+	memset(&a, 'x', sizeof a);
+	cr_assert_eq(addr_unix(&a, "@a"), 0);
+	b = un("\0a", 2);
+	cr_assert(a.len == head + 2 && memcmp(&a.ss, &b.ss, sizeof a.ss) == 0);
+	for (size_t n = 0; n < sizeof path; n++) {
+		memset(path, '/', n);
+		path[n] = '\0';
+		cr_assert_eq(addr_unix(&a, path) == 0, n + 1 < sizeof path,
+		    "%zu bytes", n);
+	}
+	cr_assert_eq(errno, ENAMETOOLONG);
 }
 
 Test(addr, a_wildcard_is_told_from_an_address)
