@@ -2,10 +2,8 @@
 #include "brood/many.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,7 +11,6 @@
 #include "brood/loader.h"
 #include "brood/resume.h"
 #include "brood/supervisor.h"
-#include "tools/fd.h"
 #include "tools/log.h"
 
 struct many {
@@ -21,7 +18,6 @@ struct many {
 	struct life life;
 	char path[PATH_MAX];
 	char pidfile[PATH_MAX];
-	const char *log, *level;	/* ours */
 	struct handover handover;	/* from the image before; if asked for */
 	struct supervisor_options s;
 };
@@ -93,18 +89,16 @@ open_log(struct many *m, const struct plain *p, struct err *e)
 {
 	const struct options *o = m->o;
 
-	m->log = o->log != NULL ? o->log : plain_global(p, "log");
-	if (m->log == NULL)
-		m->log = o->daemon ? "syslog" : "stderr";
-	m->level = o->leveled || plain_global(p, "log-level") == NULL ?
+	m->s.log = o->log != NULL ? o->log : plain_global(p, "log");
+	if (m->s.log == NULL)
+		m->s.log = o->daemon ? "syslog" : "stderr";
+	m->s.level = o->leveled || plain_global(p, "log-level") == NULL ?
 	    o->level : plain_global(p, "log-level");
-	if (brood_log(m->log, m->level) == -1) {
-		err_sys(e, EXIT_SYSTEM, "cannot open the log %s", m->log);
+	if (brood_log(m->s.log, m->s.level) == -1) {
+		err_sys(e, EXIT_SYSTEM, "cannot open the log %s", m->s.log);
 		return -1;
 	}
 	m->life.logging = true;
-	m->s.log = m->log;
-	m->s.level = m->level;
 	m->s.log_said = o->log != NULL;
 	m->s.level_said = o->leveled;
 	return 0;
@@ -138,7 +132,7 @@ resume_log(struct many *m, const struct plain *p, struct err *e)
 {
 	if (open_log(m, p, e) == 0)
 		return 0;
-	if (m->o->rehearse || brood_log("stderr", m->level) == -1)
+	if (m->o->rehearse || brood_log("stderr", m->s.level) == -1)
 		return -1;
 	m->life.logging = true;
 	log_warn("log-reopen-failed errno=%s", strerrorname_np(errno));
