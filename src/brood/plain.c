@@ -8,6 +8,7 @@
 
 #include "rules/among.h"
 #include "rules/scfg.h"
+#include "rules/spec.h"
 
 struct plain_text {
 	SLIST_ENTRY(plain_text) next;
@@ -239,6 +240,14 @@ plain_value(const struct plain_service *s, const char *name)
 		if (strcmp(s->word[i].name, name) == 0)
 			return s->word[i].value != NULL ? s->word[i].value : "";
 	return NULL;
+}
+
+int64_t
+plain_ms(const struct plain_service *s, const char *name)
+{
+	const char *value = plain_value(s, name);
+
+	return value != NULL ? spec_duration(value) : -1;
 }
 
 const struct plain_service *

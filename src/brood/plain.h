@@ -7,6 +7,7 @@
 #define BROOD_PLAIN_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/queue.h>
 
 #include "tools/err.h"
@@ -47,6 +48,9 @@ const char *plain_global(const struct plain *p, const char *name);
 
 /* A service's word: its value ("" of a flag), or NULL. */
 const char *plain_value(const struct plain_service *s, const char *name);
+
+/* A duration, in milliseconds; -1: it is not said, or not one. */
+int64_t plain_ms(const struct plain_service *s, const char *name);
 
 const struct plain_service *plain_find(const struct plain *p, const char *name);
 

@@ -16,8 +16,7 @@ static int64_t
 stop_ms(const struct super *s, const struct keep *k)
 {
 	const struct plain_service *spec = plain_find(&s->plain, k->name);
-	const char *value = spec != NULL ? plain_value(spec, "stop-time") : NULL;
-	int64_t ms = value != NULL ? spec_duration(value) : -1;
+	int64_t ms = spec != NULL ? plain_ms(spec, "stop-time") : -1;
 
 	return (ms > 0 ? ms : SPEC_STOP_MS) + KILL_MS;
 }

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "rules/spec.h"
 #include "tools/fd.h"
 #include "tools/log.h"
 
@@ -75,8 +74,7 @@ unit_numbered(const struct super *s, unsigned number)
 static int64_t
 start_ms(const struct plain_service *spec)
 {
-	const char *value = plain_value(spec, "start-time");
-	int64_t ms = value != NULL ? spec_duration(value) : -1;
+	int64_t ms = plain_ms(spec, "start-time");
 
 	return ms > 0 ? 2 * ms + 1000 : START_MS;
 }

@@ -14,6 +14,7 @@ static const char whole[] =
     "\tlisten 127.0.0.1:7 [::1]:7\n"
     "\tinline echo\n"
     "\tuser 65534:65534\n"
+    "\tstop-time 2s\n"
     "\tenv A=1\n"
     "\tenv \"B=2 3\"\n"
     "\tlinger\n"
@@ -57,7 +58,7 @@ Test(plain, reads_services_with_their_words)
 	cr_assert_str_eq(echo->kind, "inline");
 	cr_assert_eq(echo->nprogram, 1);
 	cr_assert_str_eq(echo->program[0], "echo");
-	cr_assert_eq(echo->nwords, 5);
+	cr_assert_eq(echo->nwords, 6);
 	cr_assert_str_eq(git->kind, "exec");
 	cr_assert_eq(git->nprogram, 4);
 	cr_assert_str_eq(git->program[2], "a b");
@@ -81,6 +82,9 @@ Test(plain, answers_what_a_word_says)
 	cr_assert_str_eq(plain_value(&p.service[0], "on"),
 	    "ready echo now and then");
 	cr_assert_null(plain_value(&p.service[1], "user"));
+	cr_assert_eq(plain_ms(&p.service[0], "stop-time"), 2000);
+	cr_assert_eq(plain_ms(&p.service[0], "linger"), -1, "no duration");
+	cr_assert_eq(plain_ms(&p.service[1], "stop-time"), -1, "not said");
 	plain_free(&p);
 	cr_assert(p.nservices == 0 && p.text == NULL);
 	plain_free(&p);
