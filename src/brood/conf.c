@@ -1,11 +1,9 @@
 /* conf.c - directives become services. */
 #include "brood/conf.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "brood/builtin.h"
 #include "brood/where.h"

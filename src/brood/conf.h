@@ -7,7 +7,6 @@
 #define BROOD_CONF_H
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/queue.h>
 

@@ -4,7 +4,6 @@
  * what needs the starter's rights or folder before the library drops them. */
 #include "config.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>

@@ -3,7 +3,6 @@
 #include "config.h"
 #include "brood/options.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stddef.h>
 #include <stdio.h>

@@ -2,7 +2,6 @@
 #include "brood/resume.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>

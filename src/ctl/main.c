@@ -1,7 +1,6 @@
 /* main.c - broodctl: the command line, and who is to be asked. */
 #include "config.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>

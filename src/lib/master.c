@@ -21,7 +21,6 @@
 #include "pool/tell.h"
 #include "tools/clock.h"
 #include "tools/log.h"
-#include "tools/signals.h"
 
 enum {
 	FDS_SPARE = 40,		/* descriptors needed beside the listeners */

@@ -7,7 +7,6 @@
 #define OS_BOARD_H
 
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 

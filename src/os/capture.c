@@ -1,7 +1,6 @@
 /* capture.c - one socket as everybody's standard error. */
 #include "os/capture.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>

@@ -5,7 +5,6 @@
 #ifndef OS_CAPTURE_H
 #define OS_CAPTURE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 

@@ -6,7 +6,6 @@
 #define OS_NOTIFY_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <sys/types.h>
 
 #include "tools/err.h"

@@ -23,7 +23,6 @@
 #define OS_WAIT_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "tools/err.h"
 

@@ -1,11 +1,9 @@
 /* child.c - accepts, says what it is doing, and how it fails. */
 #include "pool/child.h"
 
-#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
 
 #include "os/sys.h"

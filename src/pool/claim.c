@@ -1,7 +1,6 @@
 /* claim.c - one program, one listener, until it ends. */
 #include "pool/claim.h"
 
-#include <errno.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>

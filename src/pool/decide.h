@@ -7,7 +7,6 @@
 #ifndef POOL_DECIDE_H
 #define POOL_DECIDE_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 enum { DECIDE_KEEP = 100, DECIDE_TEXT = 160, DECIDE_MERGE_MS = 1000 };

@@ -1,16 +1,10 @@
 /* exec.c - descriptors in their places, the variables, the program. */
 #include "pool/exec.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <net/if.h>
-#include <netinet/in.h>
-#include <signal.h>
-#include <stdatomic.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "os/sys.h"
 #include "pool/child.h"

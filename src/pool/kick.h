@@ -3,7 +3,6 @@
 #ifndef POOL_KICK_H
 #define POOL_KICK_H
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 

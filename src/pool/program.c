@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <net/if.h>
 #include <netinet/in.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/ioctl.h>

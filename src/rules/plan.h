@@ -5,8 +5,6 @@
 #ifndef RULES_PLAN_H
 #define RULES_PLAN_H
 
-#include <stdbool.h>
-
 struct plan_limits {
 	unsigned min_idle;	/* minimum-available: children kept waiting; >= 1 */
 	unsigned max_idle;	/* maximum-available: more than this for a while

@@ -6,7 +6,6 @@
 #ifndef RULES_REQUEST_H
 #define RULES_REQUEST_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "rules/scfg.h"

@@ -1,6 +1,8 @@
 /* slot.c - the seat's life as a table. */
 #include "rules/slot.h"
 
+#include <stdint.h>
+
 #define NO SLOT_NSTATES		/* this cannot happen here */
 
 /* Rows: the state now.  Columns: what happened, in enum order. */

@@ -6,8 +6,6 @@
 #ifndef RULES_SLOT_H
 #define RULES_SLOT_H
 
-#include <stdint.h>
-
 enum slot_state {
 	SLOT_EMPTY,		/* no process */
 	SLOT_STARTING,		/* started by the master, not yet waiting */

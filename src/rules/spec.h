@@ -3,7 +3,6 @@
 #ifndef RULES_SPEC_H
 #define RULES_SPEC_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 #include "rules/plan.h"

@@ -5,7 +5,6 @@
 #define TOOLS_ADDR_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <sys/socket.h>
 
 struct addr {

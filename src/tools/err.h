@@ -4,8 +4,6 @@
 #ifndef TOOLS_ERR_H
 #define TOOLS_ERR_H
 
-#include <stddef.h>
-
 /* Exit statuses, the same in every tool (sysexits.h has their names). */
 enum exit_status {
 	EXIT_STOPPED     = 0,	/* asked to stop */

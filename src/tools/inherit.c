@@ -1,7 +1,6 @@
 /* inherit.c - reads what a service manager left us, strictly. */
 #include "tools/inherit.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -6,13 +6,11 @@
  * until the master has a child it had not before that sleeps in a wait
  * (/proc/PID/syscall).  No client may be there.  Prints the median and the
  * worst, and how often any other child was woken meanwhile. */
-#include <dirent.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 

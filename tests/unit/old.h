@@ -8,12 +8,9 @@
  */
 #include <criterion/criterion.h>
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* Trees are never given back (tree.h), but what is kept is not lost. */
 static void **kept;

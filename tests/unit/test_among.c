@@ -1,8 +1,6 @@
 /* Is it one of them: every word in every list of small words, by definition. */
 #include <criterion/criterion.h>
 
-#include <string.h>
-
 #include "rules/among.h"
 
 static const char *const words[] = { "a", "b", "ab", "ba", "aa", "a-b", "b-a" };

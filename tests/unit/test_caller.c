@@ -1,6 +1,5 @@
 /* test_caller.c - what a piece of a line is worth, by who sent it. */
 #include <criterion/criterion.h>
-#include <unistd.h>
 
 #include "lib/caller.h"
 

@@ -1,6 +1,5 @@
 /* test_decide.c - what is remembered of decisions, and told. */
 #include <criterion/criterion.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "pool/decide.h"

@@ -2,7 +2,6 @@
  * refuses. */
 #include <criterion/criterion.h>
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,6 @@
 /* The plain form as the supervisor has it: read strictly, compared by words. */
 #include <criterion/criterion.h>
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -3,7 +3,6 @@
 
 #include <arpa/inet.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "rules/ucspi.h"
