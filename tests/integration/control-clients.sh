@@ -9,14 +9,6 @@ memory_of() {
 	awk '/^VmRSS:/ { print $2 }' "/proc/$1/status"
 }
 
-fds_of() {
-	find "/proc/$1/fd" -type l 2>/dev/null | wc -l
-}
-
-fds_are() {
-	[ "$(fds_of "$M")" -eq "$1" ]
-}
-
 # not_more A B: is A kilobytes at most some more than B?
 not_more() {
 	[ "$1" -lt $(($2 + 8000)) ]

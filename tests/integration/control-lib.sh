@@ -105,3 +105,12 @@ children_have_none() {
 	    cat "$T/ours" - >"$T/not_theirs" &&
 	    ! grep -Fxf "$T/not_theirs" "$T/theirs"
 }
+
+# fds_of PID: how many descriptors it has.
+fds_of() {
+	find "/proc/$1/fd" -type l 2>/dev/null | wc -l
+}
+
+fds_are() {
+	[ "$(fds_of "$M")" -eq "$1" ]
+}

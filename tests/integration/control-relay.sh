@@ -5,14 +5,6 @@
 . "${srcdir:-.}/tests/integration/control-lib.sh"
 need python3
 
-fds_of() {
-	find "/proc/$1/fd" -type l 2>/dev/null | wc -l
-}
-
-fds_are() {
-	[ "$(fds_of "$M")" -eq "$1" ]
-}
-
 # relayed NAME WANTED UID UID:TEXT...
 relayed() {
 	name=$1

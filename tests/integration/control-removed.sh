@@ -53,10 +53,6 @@ s.connect(sys.argv[1])
 sys.exit(s.recv(100) != b"foreign\n")' "$SOCKET"
 }
 
-fds_of() {
-	find "/proc/$1/fd" -type l 2>/dev/null | wc -l
-}
-
 comes_back() {
 	start
 	play eof 'log debug' >"$T/eof" &

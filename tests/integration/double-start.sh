@@ -4,35 +4,15 @@
 . "${srcdir:-.}/tests/integration/lib.sh"
 need nc
 
-decided() {
-	is_over "$one" || is_over "$two"
-}
-
 won_or_lost() {
-	is_over "$M" || grep -q ' ready ' "$wins"
+	is_over || grep -q ' ready ' "$LOG_WON"
 }
 
-# pair ARG...: start twice; sets loser and M.
+# pair ARG...: start twice; counts who lost and who won.
 pair() {
-	: >"$LOG"
-	: >"$T/log.2"
-	rm -f "$T/ready"
-	"$BROOD" "$@" "unix:$T/s" cat 2>>"$LOG" </dev/null &
-	one=$!
-	"$BROOD" "$@" "unix:$T/s" cat 2>>"$T/log.2" </dev/null &
-	two=$!
-	MASTERS="$one $two"
-	wait_until decided || return
-	M=$one
-	loser=$two
-	wins=$LOG
-	if is_over "$one"; then
-		M=$two
-		loser=$one
-		wins=$T/log.2
-	fi
-	wait "$loser"
-	[ $? -ne 75 ] || lost=$((lost + 1))
+	MASTERS=
+	start_twice "$@" "unix:$T/s" cat || return
+	[ "$LOST" -ne 75 ] || lost=$((lost + 1))
 	wait_until won_or_lost
 	[ "$(echo hello | nc -NU -w 60 "$T/s" 2>&1)" != hello ] ||
 	    won=$((won + 1))

@@ -112,7 +112,6 @@ is "no signal is blocked, ignored or caught" "$(signals)" "$nosignals"
 # ---- nothing is left
 fds() { find "/proc/$M/fd" -mindepth 1 | wc -l; }
 resident() { awk '/^VmRSS/ { print $2 }' "/proc/$M/status"; }
-masters_are() { [ "$(pgrep -P "$M" -c .)" -eq "$1" ]; }
 reload
 wait_until masters_are 5
 fds=$(fds)

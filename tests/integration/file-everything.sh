@@ -152,7 +152,6 @@ is "no transaction failed" "$(awk '$3 > 0' "$T/counts"; head -n 5 "$T/failures")
 is "each kind had some" "$(awk '$2 > 0' "$T/counts" | wc -l)" 9
 awk '{ n[$1] += $2 } END { for (k in n) printf "%s %d ", k, n[k]; print "" }' \
     "$T/counts" | sed 's/^/# transactions: /'
-masters_are() { [ "$(pgrep -P "$M" -c .)" -eq "$1" ]; }
 soon "old masters are gone when their clients are" masters_are 6
 check "it ends with 0" brood_stop
 finish

@@ -5,9 +5,6 @@
 
 need python3
 umask 022
-is_root() {
-	[ "$(id -u)" -eq 0 ]
-}
 if is_root; then user='user root'; else user=; fi
 WRONG=$T/wrong
 

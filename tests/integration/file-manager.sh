@@ -203,9 +203,8 @@ is "READY is said again to one who has no room, and nobody waits for him" \
 listen "$T/notify"
 begin env NOTIFY_SOCKET="$T/notify" WATCHDOG_USEC=100000
 soon "the watchdog is fed" heard 5 WATCHDOG=1
-stopped() { case $(ps -o stat= -p "$M") in T*) ;; *) return 1 ;; esac; }
 kill -STOP "$M"
-wait_until stopped
+wait_until is_stopped
 sleep 0.1		# what was sent has been read
 fed=$(grep -c WATCHDOG "$NEWS")
 sleep 0.4
@@ -225,28 +224,10 @@ is "and does not feed it" "$(grep -c WATCHDOG "$NEWS")" 0
 let_go
 
 # ---- twice
-over() { case $(ps -o stat= -p "$1") in Z*|'') return 0 ;; esac; return 1; }
-decided() { over "$one" || over "$two"; }
 both() {	# ARG...
-	: >"$LOG"
-	: >"$T/log.2"
-	"$BROOD" -f "$CONF" "$@" 2>>"$LOG" </dev/null &
-	one=$!
-	"$BROOD" -f "$CONF" "$@" 2>>"$T/log.2" </dev/null &
-	two=$!
-	MASTERS="$MASTERS $one $two"
-	wait_until decided || return
-	M=$one
-	loser=$two
-	wins=$LOG
-	if over "$one"; then
-		M=$two
-		loser=$one
-		wins=$T/log.2
-	fi
-	wait "$loser"
-	[ $? -ne 75 ] || lost=$((lost + 1))
-	wait_until grep -q ' ready pid=[0-9]* services=2 running=2' "$wins"
+	start_twice -f "$CONF" "$@" || return
+	[ "$LOST" -ne 75 ] || lost=$((lost + 1))
+	wait_until grep -q ' ready pid=[0-9]* services=2 running=2' "$LOG_WON"
 	! echoes || won=$((won + 1))
 	brood_stop && ended=$((ended + 1))
 	rounds=$((rounds + 1))

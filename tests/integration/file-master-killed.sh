@@ -57,9 +57,8 @@ soon "nobody of the dead masters' is left" none_left
 
 # ---- nothing to start it with
 PORT=$frail_port hold
-echo before >"$T/hold.$HELD_N"
-wait_until grep -q before "$T/held.$HELD_N"
 session=$HELD_N
+held_says "$session" before
 mv "$T/program" "$T/away"
 kill -KILL "$(master_of frail)"
 soon "a master that cannot start pauses" \
@@ -72,8 +71,7 @@ echo queued | ask 127.0.0.1 "$frail_port" >"$T/queued" &
 client=$!
 MASTERS="$MASTERS $client"
 is "the other serves" "$(echo hello | ask 127.0.0.1 "$other_port")" hello
-echo after >"$T/hold.$session"
-soon "who was connected is served" grep -q after "$T/held.$session"
+check "who was connected is served" held_says "$session" after
 soon "it pauses for twice as long" \
     log_has ' master-died service=frail .* status=69 again=[45]\.[0-9]s'
 is "it has tried twice only" "$(log_count ' master-died service=frail .* status=69')" 2

@@ -12,9 +12,6 @@
 FILES=${srcdir:-.}/tests/integration/broken
 umask 022
 PATH=/usr/bin:/bin
-is_root() {
-	[ "$(id -u)" -eq 0 ]
-}
 
 # Root reads only what is root's: so copies.
 if is_root; then user=s/@ME@/root/; else user='s/^[[:blank:]]*user[[:blank:]]*@ME@[[:blank:]]*$//'; fi

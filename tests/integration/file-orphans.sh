@@ -40,10 +40,8 @@ CONF
 }
 : >"$T/go"
 
-held_says() { echo "$2" >"$T/hold.$1"; wait_until grep -q "$2" "$T/held.$1"; }
 greets() { echo "$1" | ask "$host" 7001 | tr '\n' ' '; }
 now_of() { ctl services | awk -v s="$1" '$1 == s && $2 == "running" { print $3 }'; }
-stopped() { case $(ps -o stat= -p "$1") in T*) ;; *) return 1 ;; esac; }
 udp_answers() { [ "$(echo hello | nc -u -W 1 -w 60 "$host" 7002)" = hello ]; }
 
 # ---- the supervisor is killed
@@ -84,7 +82,7 @@ killed again there
 
 # ---- it is stopped
 kill -STOP "$M"
-wait_until stopped "$M"
+wait_until is_stopped "$M"
 for n in 1 2 3 4 5 6 7 8; do
 	[ "$(greets $n)" = "hello $n " ] || not_ok "client $n is served"
 done
@@ -98,7 +96,7 @@ check "and it is back" ctl ping
 one=$(now_of one)
 two=$(now_of two)
 kill -STOP "$one"
-wait_until stopped "$one"
+wait_until is_stopped "$one"
 conf 'minimum-available 6' >"$CONF"
 begun=$(now_ms)
 ctl reload 2>"$T/err"
@@ -117,7 +115,7 @@ is "with the same master" "$(now_of one)" "$one"
 soon "and it has its limits" eval '[ "$(pgrep -P "$one" -x brood -c)" -ge 6 ]'
 
 kill -STOP "$one"
-wait_until stopped "$one"
+wait_until is_stopped "$one"
 conf 'env WORD=changed' >"$CONF"
 check "another program for one that is stopped" ctl reload
 soon "another master serves" eval '[ "$(greets x)" = "changed x " ]'
@@ -132,7 +130,7 @@ ctl reload 2>"$T/err" &
 client=$!
 wait_until log_at_least $((starts + 1)) ' master-start service=slow '
 kill -STOP "$(master_of slow)"
-wait_until stopped "$(master_of slow)"
+wait_until is_stopped "$(master_of slow)"
 : >"$T/go"
 begun=$(now_ms)
 wait "$client"
@@ -145,7 +143,7 @@ is "nothing has changed" "$(now_of one)" "$one"
 soon "nor for clients" eval '[ "$(greets y)" = "changed y " ]'
 soon "nobody of it is left" eval '[ "$(pgrep -P "$M" -c .)" -eq 4 ]'
 kill -STOP "$one"
-wait_until stopped "$one"
+wait_until is_stopped "$one"
 begun=$(now_ms)
 check "a stop ends a stopped master, too" brood_stop
 echo "# after $(($(now_ms) - begun)) ms"

@@ -4,9 +4,6 @@
 . "${srcdir:-.}/tests/integration/lib.sh"
 
 umask 022
-is_root() {
-	[ "$(id -u)" -eq 0 ]
-}
 # Root must name a user; who is not root cannot be another.
 if is_root; then user='user root'; else user=; fi
 F=$T/file.conf

@@ -43,10 +43,8 @@ CONF
 }
 
 udp_port() { sed -n 's/.* info listen addr=udp:.*:\([0-9]*\) service=built$/\1/p' "$LOG"; }
-masters_are() { [ "$(pgrep -P "$M" -c .)" -eq "$1" ]; }
 state_is() { ctl status | grep -q " $1"; }
 starts() { log_count ' master-start service=slow '; }
-held_says() { echo "$2" >"$T/hold.$1"; wait_until grep -q "$2" "$T/held.$1"; }
 
 # ---- rain
 : >"$T/go"

@@ -22,7 +22,6 @@ CONF
 }
 
 descriptors() { find "/proc/$M/fd" | wc -l; }
-stopped() { case $(ps -o stat= -p "$1") in T*) ;; *) return 1 ;; esac; }
 settled() {
 	before=$(wakes "$M")
 	sleep 0.3
@@ -36,7 +35,7 @@ had=$(descriptors)
 # Who cannot be told is replaced.
 rm "$T/run/deaf.$(master_of deaf)"
 kill -STOP "$slow"
-wait_until stopped "$slow"
+wait_until is_stopped "$slow"
 conf 3
 starts=$(log_count ' master-ready service=deaf ')
 kill -HUP "$M"

@@ -237,6 +237,41 @@ is_over() {
 	is_gone "${1:-$M}" || ps -o stat= -p "${1:-$M}" | grep -q Z
 }
 
+is_stopped() {
+	case $(ps -o stat= -p "${1:-$M}") in T*) ;; *) return 1 ;; esac
+}
+
+is_root() {
+	[ "$(id -u)" -eq 0 ]
+}
+
+# start_twice ARG...: two at the same time, of which one must end; its exit
+# status is in LOST, the other is M, and LOG_WON what that one says.
+start_twice() {
+	: >"$LOG"
+	: >"$T/log.2"
+	"$BROOD" "$@" 2>>"$LOG" </dev/null &
+	one=$!
+	"$BROOD" "$@" 2>>"$T/log.2" </dev/null &
+	two=$!
+	MASTERS="$MASTERS $one $two"
+	wait_until one_is_over || return
+	if is_over "$one"; then
+		M=$two
+		LOG_WON=$T/log.2
+		wait "$one"
+	else
+		M=$one
+		LOG_WON=$LOG
+		wait "$two"
+	fi
+	LOST=$?
+}
+
+one_is_over() {
+	is_over "$one" || is_over "$two"
+}
+
 # ask [HOST [PORT]]: send standard input, half-close, print the reply.
 ask() {
 	nc -N -w 60 "${1:-127.0.0.1}" "${2:-$PORT}"
@@ -269,6 +304,12 @@ let_go() {
 		kill "$pid" 2>/dev/null
 	done
 	HELD=
+}
+
+# held_says N WORD: does that client's server still send it back?
+held_says() {
+	echo "$2" >"$T/hold.$1"
+	wait_until grep -q "$2" "$T/held.$1"
 }
 
 # session: a client of cat that we can talk to.  3 writes to it, and its end is
@@ -394,6 +435,10 @@ ctl() {
 # master_of NAME: the pid that serves a service now.
 master_of() {
 	pgrep -n -P "$M" -f "^brood: master $1 "
+}
+
+masters_are() {
+	[ "$(pgrep -P "$M" -c .)" -eq "$1" ]
 }
 
 # reloads N: so many reloads have ended, well or not.

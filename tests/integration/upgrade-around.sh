@@ -108,7 +108,6 @@ rm "$T/program.log.2"
 echo hello | ask 127.0.0.1 "$port" >/dev/null
 soon "USR1 during the rehearsal: the file is a new one" \
     grep -qs ' info end ' "$T/program.log"
-masters_are() { [ "$(pgrep -P "$M" -c .)" -eq "$1" ]; }
 soon "each service has one master" masters_are 2
 
 # ---- words of the supervisor's own that have changed in the file

@@ -33,7 +33,6 @@ begin() {
 	file_begin
 }
 rehearses() { log_at_least "$1" ' upgrade-rehearse '; }
-masters_are() { [ "$(pgrep -P "$M" -c .)" -eq "$1" ]; }
 starts() { log_count ' master-start service=slow '; }
 reloaded() { [ "$(log_count ' reloaded generation=')" -ge "$1" ]; }
 asked() { log_at_least "$1" ' control request=reload '; }

@@ -60,9 +60,7 @@ wait_until file_is_ready
 kill -0 "$M" 2>/dev/null || { not_ok "the file is served"; finish; }
 
 udp_port() { sed -n 's/.* info listen addr=udp:.*:\([0-9]*\) service=built$/\1/p' "$LOG"; }
-held_says() { echo "$2" >"$T/hold.$1"; wait_until grep -q "$2" "$T/held.$1"; }
 masters() { pgrep -d ' ' -P "$M" .; }
-masters_are() { [ "$(pgrep -P "$M" -c .)" -eq "$1" ]; }
 inode() { stat -c '%i %a %U' "$T/sock"; }
 # But for what differs between any two of them.
 master_looks() { looks "$1" | grep -Ev '^(PPid|NStgid|[0-9]|$)'; }
