@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "brood/old.h"
+#include "brood/old_service.h"
 
 enum { FIELDS = 6 };	/* of an entry, before its arguments */
 enum { SERVICE, TYPE, PROTO, WAIT, USER, PROGRAM };
@@ -545,6 +545,7 @@ inetd_read_text(const char *name, const char *text, size_t size,
 			read_line(i, line, n);
 		end_entry(i);
 	}
+	old_families(&i->o);
 	old_finish(&i->o);
 	free(i);
 }

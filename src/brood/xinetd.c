@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "brood/old_service.h"
 #include "brood/xinetd_file.h"
 
 /* What flags may have: XINETD_HONOUR is looked for elsewhere, or always so. */
@@ -572,6 +573,7 @@ finish(struct xinetd_file *x, struct directive *head)
 	STAILQ_FOREACH(e, &x->entries, next)
 		if (!e->broken)
 			make_service(x, e, &told);
+	old_families(&x->o);
 	old_finish(&x->o);
 	free(x);
 }
