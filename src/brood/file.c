@@ -162,6 +162,27 @@ is_serious(const char *folder, int error)
 	return error != ENOENT && error != ENOTDIR;
 }
 
+/* As seen from the file that has it; what its folder is called is no pattern
+ * (glob(7)). */
+static const char *
+beside(const char *file, const char *pattern)
+{
+	const char *folder = dirname(tree_copy(file));
+	char *whole, *to;
+
+	if (pattern[0] == '/')
+		return pattern;
+	whole = to = tree_make(2 * strlen(folder) + strlen(pattern) + 2);
+	for (const char *p = folder; *p != '\0'; p++) {
+		if (strchr("*?[\\", *p) != NULL)
+			*to++ = '\\';
+		*to++ = *p;
+	}
+	*to++ = '/';
+	strcpy(to, pattern);
+	return whole;
+}
+
 static void
 include(struct reader *r, const struct directive *d, struct directives *to)
 {
@@ -169,7 +190,6 @@ include(struct reader *r, const struct directive *d, struct directives *to)
 	    d->word[d->n > 2 ? 2 : d->n - 1].column };
 	const char *pattern = d->n == 2 && !d->block &&
 	    d->word[1].text[0] != '\0' ? d->word[1].text : NULL;
-	char *whole, *copy;
 	glob_t g;
 	int end;
 
@@ -178,13 +198,7 @@ include(struct reader *r, const struct directive *d, struct directives *to)
 		    "include: expected one pattern of file names");
 		return;
 	}
-	copy = tree_copy(d->file);
-	whole = tree_make(strlen(copy) + strlen(pattern) + 2);
-	if (pattern[0] == '/')
-		strcpy(whole, pattern);
-	else
-		sprintf(whole, "%s/%s", dirname(copy), pattern);
-	end = glob(whole, 0, is_serious, &g);
+	end = glob(beside(d->file, pattern), 0, is_serious, &g);
 	if (end == GLOB_NOMATCH && strpbrk(pattern, "*?[") == NULL)
 		mistake(r->m, by.file, by.line, by.column,
 		    "include %s: no such file", pattern);

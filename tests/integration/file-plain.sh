@@ -287,6 +287,17 @@ check "wherever it is read from" cmp -s "$PLAIN" "$T/again"
 check "by a relative name" cmp -s "$PLAIN" "$T/again"
 (cd "$T/d" && "$BROOD" -T -f ../file.conf) >"$T/again" 2>&1
 check "by a relative name with a folder" cmp -s "$PLAIN" "$T/again"
+# What the folder is called is no pattern.
+for folder in 'f[1]' 'f*' 'f?' 'f\\1'; do
+	mkdir "$T/$folder"
+	one "f${#folder}" >"$T/$folder/part"
+	printf '%s\ninclude p*t\ninclude sub/part\n' "$user" >"$T/$folder/all"
+	mkdir "$T/$folder/sub"
+	one sub >"$T/$folder/sub/part"
+	"$BROOD" -T -f "$T/$folder/all" >"$T/again" 2>&1
+	is "beside a file in $folder" "$(sed -n 's/^service \(.*\) {$/\1/p' \
+	    "$T/again" | paste -sd, -)" "f${#folder},sub"
+done
 
 # ---- names become numbers
 
