@@ -168,7 +168,7 @@ add_found(struct conf *c, struct conf_service *s, const struct resolved *found,
 		add(c, s, listen_text(&l, text), d, i);
 }
 
-/* What is there and is no socket stays. */
+/* What is there and is no socket stays.  path "": it has none. */
 static void
 add_path(struct conf *c, struct conf_service *s, const char *path,
     const struct directive *d, unsigned i)
@@ -193,7 +193,7 @@ resolve_one(struct conf *c, struct conf_service *s, const struct directive *d,
 	if (address_parse(d->word[i].text, strlen(d->word[i].text), &a) != NULL)
 		return;
 	if (is_unix(&a) || a.kind == ADDRESS_FD) {
-		add_path(c, s, a.path, d, i);
+		add_path(c, s, is_unix(&a) ? a.path : "", d, i);
 		return;
 	}
 	if (look_up(c->where, &a, &e) == -1) {
