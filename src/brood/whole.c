@@ -204,12 +204,13 @@ complain(struct conf *c, const struct conf_service *s, const char *text)
 	mistake_at(c->m, at.d, at.word, "%s, in service %s", text, s->name);
 }
 
-/* What a try of its program depends on. */
+/* What a try of its program depends on; a built-in is none. */
 static const char *
 rights_of(const struct conf_service *s)
 {
 	static const char *const words[] = { "user", "groups", "chdir" };
-	const char *program = s->handler->word[1].text;
+	bool built_in = strncmp(s->handler->word[0].text, "inline", 6) == 0;
+	const char *program = built_in ? "" : s->handler->word[1].text;
 	const struct directive *d;
 	char *text, *end;
 	size_t size = strlen(program) + 1;

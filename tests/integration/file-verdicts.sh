@@ -174,6 +174,29 @@ sense "all inherited listeners are nobody's" 78 'fd:*' "exec cat"
 sense "nor is one by its number" 78 fd:3 "exec cat"
 sense "one by its name may be there" 0 fd:web "exec cat"
 
+# A program is tried, though a built-in of that name was looked at before.
+mkdir "$T/bin"
+: >"$T/bin/echo"
+chmod 700 "$T/bin/echo"
+cat >"$CONF" <<CONF
+user $user
+service built-in {
+	listen 127.0.0.1:0
+	inline echo
+}
+service program {
+	listen 127.0.0.1:0
+	exec echo
+}
+CONF
+if is_root; then
+	PATH=$T/bin "$BROOD" -t -f "$CONF" 2>"$T/wrong"
+	is "a program is not mistaken for a built-in" \
+	    "$? $(grep -c ':8:7: cannot execute ' "$T/wrong")" "78 1"
+else
+	skip "the program is ours"
+fi
+
 # What goes through a supervisor, too: its masters inherit.
 cat >"$CONF" <<CONF
 user $user
