@@ -173,7 +173,7 @@ sed -e '/^service taken/,/^}/d' -e 's/available 3/available 5/' "$CONF" \
     >"$CONF.next"
 mv "$CONF.next" "$CONF"
 check "a reload works" ctl reload
-check "as it should" log_has ' reloaded .* kept=4 limits=1 .* stopped=1'
+soon "as it should" log_has ' reloaded .* kept=4 limits=1 .* stopped=1'
 let_go
 brood_stop
 is "TERM ends it with 0" $? 0
