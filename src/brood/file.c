@@ -4,12 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
-#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "rules/beside.h"
 #include "rules/scfg.h"
 
 struct reader {
@@ -162,27 +162,6 @@ is_serious(const char *folder, int error)
 	return error != ENOENT && error != ENOTDIR;
 }
 
-/* As seen from the file that has it; what its folder is called is no pattern
- * (glob(7)). */
-static const char *
-beside(const char *file, const char *pattern)
-{
-	const char *folder = dirname(tree_copy(file));
-	char *whole, *to;
-
-	if (pattern[0] == '/')
-		return pattern;
-	whole = to = tree_make(2 * strlen(folder) + strlen(pattern) + 2);
-	for (const char *p = folder; *p != '\0'; p++) {
-		if (strchr("*?[\\", *p) != NULL)
-			*to++ = '\\';
-		*to++ = *p;
-	}
-	*to++ = '/';
-	strcpy(to, pattern);
-	return whole;
-}
-
 static void
 include(struct reader *r, const struct directive *d, struct directives *to)
 {
@@ -190,6 +169,7 @@ include(struct reader *r, const struct directive *d, struct directives *to)
 	    d->word[d->n > 2 ? 2 : d->n - 1].column };
 	const char *pattern = d->n == 2 && !d->block &&
 	    d->word[1].text[0] != '\0' ? d->word[1].text : NULL;
+	char *whole;
 	glob_t g;
 	int end;
 
@@ -198,7 +178,8 @@ include(struct reader *r, const struct directive *d, struct directives *to)
 		    "include: expected one pattern of file names");
 		return;
 	}
-	end = glob(beside(d->file, pattern), 0, is_serious, &g);
+	whole = tree_make(beside_size(d->file, pattern));
+	end = glob(beside(d->file, pattern, whole), 0, is_serious, &g);
 	if (end == GLOB_NOMATCH && strpbrk(pattern, "*?[") == NULL)
 		mistake(r->m, by.file, by.line, by.column,
 		    "include %s: no such file", pattern);

@@ -16,6 +16,7 @@
 
 #include "ctl/edit.h"
 #include "ctl/record.h"
+#include "rules/beside.h"
 #include "tools/clock.h"
 #include "tools/fd.h"
 
@@ -92,30 +93,15 @@ struct search {
 
 static int search_file(struct search *s, const char *file);
 
-static char *
-beside(const char *file, const char *pattern)
-{
-	char *copy = record_copy(file);
-	size_t size = strlen(file) + strlen(pattern) + 3;
-	char *whole = record_memory(NULL, size, 1);
-
-	if (pattern[0] == '/')
-		strlcpy(whole, pattern, size);
-	else
-		snprintf(whole, size, "%s/%s", dirname(copy), pattern);
-	free(copy);
-	return whole;
-}
-
 static int
 search_include(const char *pattern, void *arg)
 {
 	struct search *s = arg;
-	char *whole = beside(s->file, pattern);
+	char *whole = record_memory(NULL, beside_size(s->file, pattern), 1);
 	glob_t g = { 0 };
 	int end = 0;
 
-	if (glob(whole, 0, NULL, &g) == 0)
+	if (glob(beside(s->file, pattern, whole), 0, NULL, &g) == 0)
 		for (size_t i = 0; i < g.gl_pathc && end == 0; i++)
 			end = search_file(s, g.gl_pathv[i]);
 	globfree(&g);

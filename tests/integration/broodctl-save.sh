@@ -103,6 +103,21 @@ fails "a service in two files" 1 "set, but not saved: .*30-again.*expected it on
     minimum-available 7
 rm -r "$T/conf.d"
 
+# What a folder is called is no pattern.
+mkdir "$T/d[1]" "$T/d1"
+echo 'include git' >"$T/d[1]/all"
+cp "$T/real/git" "$T/d[1]/git"
+cp "$T/real/git" "$T/d1/git"
+conf <<'CONF'
+include d?1]/all
+CONF
+check "a service in a folder with a strange name" save minimum-available 9
+is "is changed there" "$(cat "$T/d[1]/git")" "service git {
+	minimum-available 9
+}"
+check "another is not" cmp "$T/d1/git" "$T/real/git"
+rm -r "$T/d[1]" "$T/d1"
+
 # ---- what is refused
 
 ctl_status() {
