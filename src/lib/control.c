@@ -31,7 +31,7 @@ control_open(struct control *c, const struct control_spec *s, struct err *e)
 
 	memset(c, 0, sizeof *c);
 	for (unsigned i = 0; i < CONTROL_FDS; i++)
-		atomic_init(&c->fd[i], -1);
+		c->fd[i] = -1;
 	c->tag = s->tag;
 	c->verbs = s->verbs;
 	c->arg = s->arg;
@@ -92,7 +92,7 @@ control_note(const struct control *c, int fd[CONTROL_CLIENTS])
 	for (unsigned i = 0; i < CONTROL_CLIENTS; i++)
 		if (c->client[i].control != NULL &&
 		    !is_in_the_middle(&c->client[i]))
-			fd[n++] = atomic_load(&c->fd[CONTROL_FIRST + i]);
+			fd[n++] = c->fd[CONTROL_FIRST + i];
 	return n;
 }
 
@@ -105,7 +105,7 @@ place_of(const struct control_client *k)
 static int
 fd_of(const struct control_client *k)
 {
-	return atomic_load(&k->control->fd[CONTROL_FIRST + place_of(k)]);
+	return k->control->fd[CONTROL_FIRST + place_of(k)];
 }
 
 /* A child that was just born may have a copy for a moment; the loop and the
@@ -117,7 +117,7 @@ leave(struct control_client *k)
 	int fd = fd_of(k);
 
 	loop_del(c->loop, fd);
-	atomic_store(&c->fd[CONTROL_FIRST + place_of(k)], -1);
+	c->fd[CONTROL_FIRST + place_of(k)] = -1;
 	shutdown(fd, SHUT_RDWR);
 	close(fd);
 	reply_drop(&k->out);
@@ -465,7 +465,7 @@ welcome(struct control *c, int fd, int64_t now)
 		.control = c, .serial = ++c->serial, .came = who,
 		.heard_ms = now,
 	};
-	atomic_store(&c->fd[CONTROL_FIRST + place_of(k)], fd);
+	c->fd[CONTROL_FIRST + place_of(k)] = fd;
 	c->nclients++;
 }
 

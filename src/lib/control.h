@@ -13,7 +13,6 @@
 #ifndef LIB_CONTROL_H
 #define LIB_CONTROL_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -79,9 +78,8 @@ struct control {
 	void *arg;
 	struct callers callers;
 	/* The listener, what guards its path, and the clients' connections; -1
-	 * for none.  Atomic: children that share our memory close what they
-	 * have of them. */
-	_Atomic int fd[CONTROL_FDS];
+	 * for none.  Not for children. */
+	int fd[CONTROL_FDS];
 	unsigned nclients;
 	uint32_t serial;	/* the last one given */
 	struct episode strangers, refusals;

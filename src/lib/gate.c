@@ -44,27 +44,27 @@ set_path(struct listen_spec *s, const char *path, struct err *e)
 
 int
 gate_open(struct gate *g, const char *path, const struct listen_spec *s,
-    _Atomic int *fd, struct err *e)
+    int *fd, struct err *e)
 {
 	*g = (struct gate){ .spec = *s, .fd = fd, .lookout.fd = -1 };
 	if (set_path(&g->spec, path, e) == -1 ||
 	    listen_open(&g->listener, &g->spec, e) == -1)
 		return -1;
 	g->spec.at_once = true;		/* the loop cannot wait */
-	atomic_store(&fd[LISTENER], g->listener.fd);
+	fd[LISTENER] = g->listener.fd;
 	return 0;
 }
 
 int
 gate_resume(struct gate *g, const struct listen_kept *k,
-    const struct listen_spec *s, _Atomic int *fd, struct err *e)
+    const struct listen_spec *s, int *fd, struct err *e)
 {
 	*g = (struct gate){ .spec = *s, .fd = fd, .lookout.fd = -1 };
 	if (listen_resume(&g->listener, k, "the control socket", e) == -1)
 		return -1;
 	g->spec.at = g->listener.bound;
 	g->spec.at_once = true;
-	atomic_store(&fd[LISTENER], g->listener.fd);
+	fd[LISTENER] = g->listener.fd;
 	return 0;
 }
 
@@ -90,7 +90,7 @@ gate_guard(struct gate *g)
 		lookout_close(&g->lookout);
 		return -1;
 	}
-	atomic_store(&g->fd[LOOKOUT], g->lookout.fd);
+	g->fd[LOOKOUT] = g->lookout.fd;
 	return 0;
 }
 
@@ -98,10 +98,9 @@ void
 gate_close(struct gate *g)
 {
 	for (int i = 0; i < GATE_FDS; i++) {
-		int fd = atomic_exchange(&g->fd[i], -1);
-
-		if (g->loop != NULL && fd != -1)
-			loop_del(g->loop, fd);
+		if (g->loop != NULL && g->fd[i] != -1)
+			loop_del(g->loop, g->fd[i]);
+		g->fd[i] = -1;
 	}
 	lookout_close(&g->lookout);
 	/* Nobody's, or not ours to remove any more: the next one replaces it. */
@@ -236,7 +235,7 @@ replace(struct gate *g, const struct listener *made, int64_t now)
 	struct listener old = g->listener;
 
 	g->listener = *made;
-	atomic_store(&g->fd[LISTENER], g->listener.fd);
+	g->fd[LISTENER] = g->listener.fd;
 	listen_again(g, now);
 	loop_del(g->loop, old.fd);
 	listen_shut(&old);	/* a child may have a copy */

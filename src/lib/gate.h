@@ -10,7 +10,6 @@
 #ifndef LIB_GATE_H
 #define LIB_GATE_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -26,7 +25,7 @@ struct gate {
 	struct listen_spec spec;
 	struct listener listener;
 	struct lookout lookout;
-	_Atomic int *fd;	/* what of these is open; -1 = not */
+	int *fd;		/* what of these is open; -1 = not */
 	struct loop *loop;	/* NULL: not yet begun */
 	uint32_t tag;
 	int64_t rest_ms;	/* accept again then; 0 = it is well */
@@ -43,11 +42,11 @@ struct gate {
  * fd has GATE_FDS places, and tells what is not for children.  0, or -1 with
  * errno and *e. */
 int gate_open(struct gate *g, const char *path, const struct listen_spec *s,
-    _Atomic int *fd, struct err *e);
+    int *fd, struct err *e);
 
 /* The same with one that another image of this program had made. */
 int gate_resume(struct gate *g, const struct listen_kept *k,
-    const struct listen_spec *s, _Atomic int *fd, struct err *e);
+    const struct listen_spec *s, int *fd, struct err *e);
 
 /* Wait for clients in this loop, by this tag; the next is for gate_guard().
  * 0, or -1 with errno. */

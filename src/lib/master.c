@@ -27,6 +27,9 @@ enum {
 	TWICE_MS  = 21		/* a process group's and our own copy of a signal */
 };
 
+_Static_assert((int)CONTROL_FDS <= (int)CHILD_FOREIGN,
+    "a child can close them all");
+
 /* ---- start ---- */
 
 /* Children need few descriptors and the master not many more; if the limit

@@ -24,6 +24,16 @@ struct child_listener {
 	char path[112];		/* unix: for the program's environment */
 };
 
+enum { CHILD_FOREIGN = 18 };	/* most of a master's own descriptors */
+
+/* What is open at a child's birth and is not for children: they have copies,
+ * to be closed at once.  The master writes it before; what it opens and closes
+ * later is another's number, or nobody's. */
+struct child_birth {
+	unsigned nforeign;
+	int foreign[CHILD_FOREIGN];
+};
+
 /* All that the children of one generation share; never changes while one of
  * them has not become a program. */
 struct child_task {
@@ -35,9 +45,7 @@ struct child_task {
 				 * ready: close it; -1 = none */
 	int stderr_fd;		/* becomes 2; -1 = 2 stays */
 	int stray_fd;		/* where to pass those on */
-	const _Atomic int *foreign;	/* the master's alone: to be closed at
-					 * once; they come and go meanwhile */
-	unsigned nforeign;
+	const struct child_birth *birth;	/* of each seat */
 	bool timed;		/* sessions may be too long */
 	unsigned recycle_after;	/* inline: leave after so many clients; 0 = no */
 	const struct handler *handler;

@@ -107,8 +107,7 @@ generation_open(struct pool *p, const struct listener *v, unsigned n, struct err
 	g->task.master_pid = getpid();
 	g->task.bell_fd = p->loop->bell_fd;
 	g->task.handler = p->handler;
-	g->task.foreign = p->foreign;
-	g->task.nforeign = p->nforeign;
+	g->task.birth = p->births;
 	g->number = p->now != NULL ? p->now->number + 1 : 1;
 	decide_note(&p->decide, DECIDE_GENERATION, clock_ms(), 1,
 	    (long)g->number, (long)n);

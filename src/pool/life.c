@@ -61,18 +61,11 @@ turn(struct child *c)
 		look_at(c, (unsigned)ev.data.u64);
 }
 
-/* What has come since our birth is not ours, and its number then nobody's:
- * all that a child needs stays open while there is one that does. */
 static void
-drop_foreign(const struct child_task *t)
+drop_foreign(const struct child_birth *b)
 {
-	for (unsigned i = 0; i < t->nforeign; i++) {
-		int fd = atomic_load_explicit(&t->foreign[i],
-		    memory_order_relaxed);
-
-		if (fd != -1)
-			sys_close(fd);
-	}
+	for (unsigned i = 0; i < b->nforeign; i++)
+		sys_close(b->foreign[i]);
 }
 
 static void
@@ -80,7 +73,7 @@ enter(struct child *c)
 {
 	long r;
 
-	drop_foreign(c->task);
+	drop_foreign(&c->task->birth[c->number]);
 	if (c->task->shut_fd != -1)
 		sys_close(c->task->shut_fd);
 	r = handler_dress(c);

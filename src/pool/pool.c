@@ -43,9 +43,10 @@ pool_open(struct pool *p, struct spec *spec, const struct handler *h,
 	if (p->board == NULL)
 		return -1;
 	p->seats = calloc(nseats, sizeof *p->seats);
-	if (p->seats == NULL)
+	p->births = calloc(nseats, sizeof *p->births);
+	if (p->seats == NULL || p->births == NULL)
 		err_sys(e, EXIT_SYSTEM, "cannot make %u seats", nseats);
-	if (p->seats == NULL ||
+	if (p->seats == NULL || p->births == NULL ||
 	    launch_open(&p->launch, shared, embedded, nseats, e) == -1 ||
 	    (h->peer_ms > 0 && peer_open(p, e) == -1) ||
 	    (handler_is_worker(h) && worker_open(p, e) == -1)) {
@@ -82,8 +83,10 @@ pool_close(struct pool *p)
 	peer_close(p);
 	launch_close(&p->launch);
 	free(p->seats);
+	free(p->births);
 	board_close(p->board);
 	p->seats = NULL;
+	p->births = NULL;
 	p->board = NULL;
 }
 
@@ -184,6 +187,17 @@ watch_child(struct pool *p, unsigned i, pid_t pid)
 	return -1;
 }
 
+static void
+note_foreign(struct pool *p, unsigned seat)
+{
+	struct child_birth *b = &p->births[seat];
+
+	b->nforeign = 0;
+	for (unsigned i = 0; i < p->nforeign; i++)
+		if (p->foreign[i] != -1)
+			b->foreign[b->nforeign++] = p->foreign[i];
+}
+
 static int
 start_one(struct pool *p, int64_t now)
 {
@@ -199,6 +213,7 @@ start_one(struct pool *p, int64_t now)
 	s->pidfd = s->ready_fd = -1;
 	if (i >= p->board->high)
 		atomic_store(&p->board->high, i + 1);
+	note_foreign(p, i);
 	atomic_store(&p->board->state[i], SLOT_STARTING);
 	pid = worker_prepare(p, i) == -1 ? -1 :
 	    launch_child(&p->launch, life_main, &p->now->task, i);

@@ -62,6 +62,7 @@ struct pool {
 	struct launch launch;
 	const struct handler *handler;
 	struct pool_seat *seats;
+	struct child_birth *births;	/* of each seat */
 	struct pool_generation *now;	/* and older ones behind it */
 	int strays[2];			/* datagrams that were passed on, of
 					 * peers' sessions: read, write; or -1 */
@@ -85,9 +86,8 @@ struct pool {
 	struct plan_limits known;	/* as of the last settle */
 	unsigned shrinking;	/* so many above the ceiling were noted */
 	struct decide decide;
-	const _Atomic int *foreign;	/* descriptors that are not for children:
-					 * so many, -1 for none */
-	unsigned nforeign;
+	const int *foreign;	/* descriptors that are not for children: */
+	unsigned nforeign;	/* so many, CHILD_FOREIGN at most; -1 = none */
 	bool revive;		/* a listener seems lost: the master's to mend */
 	/* What happened since the master looked, for its hooks: */
 	unsigned news_failed, news_full, news_calm;
