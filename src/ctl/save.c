@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ctl/attributes.h"
 #include "ctl/edit.h"
 #include "ctl/record.h"
 #include "rules/beside.h"
@@ -165,7 +166,8 @@ struct job {
 	const char *file;	/* no symlink */
 	const char *base;	/* its name in the folder */
 	int folder;
-	struct stat was;	/* of the file that was read */
+	int was_fd;		/* the file that was read */
+	struct stat was;
 	char temporary[NAME_MAX + 1];
 	int fd;
 	struct err *e;
@@ -246,20 +248,32 @@ check_unchanged(struct job *j)
 	if (fstatat(j->folder, j->base, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    now.st_dev == j->was.st_dev && now.st_ino == j->was.st_ino &&
 	    now.st_size == j->was.st_size &&
-	    now.st_mtim.tv_sec == j->was.st_mtim.tv_sec &&
-	    now.st_mtim.tv_nsec == j->was.st_mtim.tv_nsec)
+	    now.st_ctim.tv_sec == j->was.st_ctim.tv_sec &&
+	    now.st_ctim.tv_nsec == j->was.st_ctim.tv_nsec)
 		return 0;
 	return refuse(j->e, j->file, "somebody changed it meanwhile");
+}
+
+/* The mode is last: it opens what an access list says of others, who must not
+ * be those of a list that the folder gave. */
+static int
+make_alike(struct job *j)
+{
+	struct err why;
+
+	if (fchown(j->fd, j->was.st_uid, j->was.st_gid) == -1)
+		return fail(j->e, j->file, "given its owner and mode");
+	if (attributes_copy(j->was_fd, j->fd, &why) == -1)
+		return refuse(j->e, j->file, why.text);
+	return fchmod(j->fd, j->was.st_mode & 07777) == 0 ? 0 :
+	    fail(j->e, j->file, "given its owner and mode");
 }
 
 static int
 replace(struct job *j, const char *text, size_t size)
 {
-	if (make_temporary(j) == -1)
+	if (make_temporary(j) == -1 || make_alike(j) == -1)
 		return -1;
-	if (fchown(j->fd, j->was.st_uid, j->was.st_gid) == -1 ||
-	    fchmod(j->fd, j->was.st_mode & 07777) == -1)
-		return fail(j->e, j->file, "given its owner and mode");
 	if (write_all(j->fd, text, size) == -1 || fsync(j->fd) == -1)
 		return fail(j->e, j->file, "written");
 	if (check_temporary(j) == -1 || check_unchanged(j) == -1)
@@ -297,15 +311,14 @@ edit(struct job *j, const char *text)
 static int
 read_and_edit(struct job *j)
 {
-	int fd = openat(j->folder, j->base, O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
-	    O_CLOEXEC | O_NOCTTY);
 	char *text;
 	int end;
 
-	if (fd == -1)
+	j->was_fd = openat(j->folder, j->base, O_RDONLY | O_NOFOLLOW |
+	    O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	if (j->was_fd == -1)
 		return fail(j->e, j->file, "read");
-	text = read_all(fd, j->file, &j->was, j->e);
-	close(fd);
+	text = read_all(j->was_fd, j->file, &j->was, j->e);
 	if (text == NULL)
 		return -1;
 	end = edit(j, text);
@@ -330,6 +343,7 @@ work(struct job *j, int64_t deadline)
 	if (j->temporary[0] != '\0')
 		unlinkat(j->folder, j->temporary, 0);
 	fd_close(&j->fd);
+	fd_close(&j->was_fd);
 	fd_close(&j->folder);
 	free(for_dirname);
 	free(for_basename);
@@ -342,7 +356,7 @@ save_words(const char *file, const char *service, unsigned n,
 {
 	struct search s = { .service = service, .e = e };
 	struct job j = { .service = service, .n = n, .words = words, .fd = -1,
-	    .folder = -1, .e = e };
+	    .was_fd = -1, .folder = -1, .e = e };
 	char *real = NULL;
 	int end = search_file(&s, file);
 

@@ -118,6 +118,86 @@ is "is changed there" "$(cat "$T/d[1]/git")" "service git {
 check "another is not" cmp "$T/d1/git" "$T/real/git"
 rm -r "$T/d[1]" "$T/d1"
 
+# ---- what the file system knows of it besides
+
+# attributes FILE: what it has; FILE NAME HEX...: these are given first.
+attributes() {
+	python3 - "$@" <<'PY'
+import os
+import sys
+
+file, *words = sys.argv[1:]
+for name, value in zip(words[::2], words[1::2]):
+    os.setxattr(file, name, bytes.fromhex(value))
+for name in sorted(os.listxattr(file)):
+    print(name, os.getxattr(file, name).hex())
+PY
+}
+
+# A list as the kernel has it, acl(5): version 2; then each entry's tag, rights
+# and number, of a user here.
+none=ffffffff
+acl=02000000
+acl=${acl}01000600${none}02000600f1ee0000
+acl=${acl}04000400${none}10000600${none}20000000${none}
+
+one_service() {
+	rm -f "$T/brood.conf"
+	conf <<-'CONF'
+		service git {
+			minimum-available 4
+		}
+	CONF
+	chmod 640 "$T/brood.conf"
+}
+
+one_service
+if attributes "$T/brood.conf" user.why 6265636175736500 user.none '' \
+    >"$T/attributes" 2>"$T/err"; then
+	check "a file with attributes" save minimum-available 9
+	is "has them all" "$(attributes "$T/brood.conf")" "$(cat "$T/attributes")"
+	is "and is changed" "$(sed -n 's/.*available //p' "$T/brood.conf")" 9
+else
+	skip "no attributes"
+fi
+one_service
+if attributes "$T/brood.conf" system.posix_acl_access "$acl" >"$T/attributes" \
+    2>"$T/err"; then
+	before=$(stat -c %a "$T/brood.conf")
+	check "a file with an access list" save minimum-available 9
+	is "has it" "$(attributes "$T/brood.conf")" "$(cat "$T/attributes")"
+	is "and its mode" "$(stat -c %a "$T/brood.conf")" "$before"
+	one_service
+	attributes "$T" system.posix_acl_default "$acl" >/dev/null
+	check "a file without one, where new ones get one" save \
+	    minimum-available 9
+	is "has none" "$(attributes "$T/brood.conf")" ''
+	is "and its mode" "$(stat -c %a "$T/brood.conf")" 640
+	python3 -c 'import os, sys
+os.removexattr(sys.argv[1], "system.posix_acl_default")' "$T"
+else
+	skip "no access lists"
+fi
+one_service
+if attributes "$T/brood.conf" security.brood 01 >"$T/attributes" 2>"$T/err" &&
+    unshare -Ur true 2>/dev/null; then
+	for name in security.ima security.evm; do
+		attributes "$T/brood.conf" "$name" 02 >"$T/out" 2>"$T/err"
+	done
+	cp -p --preserve=all "$T/brood.conf" "$T/original"
+	unshare -Ur "$BROODCTL" -s "$T/sup" set git --save \
+	    minimum-available 9 2>"$T/err"
+	is "an attribute that may not be given: it is not saved" "$?" 1
+	check "it says which" grep -q "set, but not saved: .*brood.conf: \
+cannot be given its attribute security.brood: Operation not permitted" "$T/err"
+	check "the file is as it was" unharmed
+	check "who may" save minimum-available 9
+	is "gives all but what tells the old content" \
+	    "$(attributes "$T/brood.conf")" "$(cat "$T/attributes")"
+else
+	skip "no labels, or no user namespaces"
+fi
+
 # ---- what is refused
 
 ctl_status() {
