@@ -196,7 +196,7 @@ go_on(struct super *s)
 		for (unsigned i = 0; i < c->nsteps; i++) {
 			struct step *st = &c->step[i];
 
-			if (st->action != ACTION_LIMITS ||
+			if (st->action != ACTION_LIMITS || step_is_done(st) ||
 			    limits_tell(s, st->unit, st->to) == 0)
 				continue;
 			c->stage = CHANGE_STARTING;

@@ -17,7 +17,7 @@
 
 enum keep_state { KEEP_STARTING, KEEP_RUNNING, KEEP_FINISHING, KEEP_STOPPING };
 
-enum { KEEP_PATH = 108 };
+enum { KEEP_PATH = 108, KEEP_LIMITS = 3 };
 
 struct keep {
 	LIST_ENTRY(keep) next;
@@ -28,6 +28,8 @@ struct keep {
 	int64_t born_ms;
 	int64_t until_ms;	/* late, or to be killed, then; 0 = never */
 	char control[KEEP_PATH];	/* its socket; "" = none */
+	bool was_set;		/* it has told limits that it has by now: */
+	unsigned limit[KEEP_LIMITS];	/* in the order of brood/limits.h */
 };
 
 /* What all masters are started with. */

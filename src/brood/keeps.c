@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "brood/change.h"
+#include "brood/limits.h"
 #include "brood/unit.h"
 #include "brood/upgrade.h"
 #include "brood/verbs.h"
@@ -33,6 +34,8 @@ keeps_hear(struct super *s)
 
 	while (notify_take(&s->notify, text, &pid)) {
 		k = keep_of(s, pid);
+		if (k != NULL)
+			limits_note(k, text);
 		if (k == NULL || k->state != KEEP_STARTING ||
 		    !notify_says(text, "READY=1"))
 			continue;

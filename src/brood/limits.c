@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -12,6 +13,10 @@
 #include "tools/fd.h"
 
 enum { LINE_SIZE = 512 };
+
+static const char *const words[KEEP_LIMITS] = {
+	"minimum-available", "maximum-connected", "maximum-available"
+};
 
 const char *
 limits_value(const struct plain_service *s, const char *word)
@@ -25,26 +30,53 @@ limits_value(const struct plain_service *s, const char *word)
 	return value;
 }
 
+static bool
+differs(const struct plain_service *from, const struct plain_service *to,
+    const char *word)
+{
+	const char *old = plain_value(from, word);
+	const char *new = plain_value(to, word);
+
+	return strcmp(old != NULL ? old : "", new != NULL ? new : "") != 0;
+}
+
 /* What the file says otherwise than before; what it does not may have been
  * set by hand. */
 static int
 make_line(const struct plain_service *from, const struct plain_service *to,
     char line[LINE_SIZE])
 {
-	static const char *const words[] = {
-		"minimum-available", "maximum-connected", "maximum-available"
-	};
 	int n = snprintf(line, LINE_SIZE, "set");
 
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-		const char *old = plain_value(from, words[i]);
-		const char *new = plain_value(to, words[i]);
-
-		if (strcmp(old != NULL ? old : "", new != NULL ? new : "") != 0)
+	for (size_t i = 0; i < KEEP_LIMITS; i++)
+		if (differs(from, to, words[i]))
 			n += snprintf(line + n, LINE_SIZE - (size_t)n, " %s %s",
 			    words[i], limits_value(to, words[i]));
-	}
 	return n + snprintf(line + n, LINE_SIZE - (size_t)n, "\n");
+}
+
+void
+limits_note(struct keep *k, const char *text)
+{
+	unsigned v[KEEP_LIMITS];
+
+	if (sscanf(text, "X_LIMITS=%u %u %u", &v[0], &v[1], &v[2]) !=
+	    KEEP_LIMITS)
+		return;
+	memcpy(k->limit, v, sizeof v);
+	k->was_set = true;
+}
+
+bool
+limits_hold(const struct unit *u, const struct plain_service *to)
+{
+	if (u->now == NULL || !u->now->was_set)
+		return false;
+	for (size_t i = 0; i < KEEP_LIMITS; i++)
+		if (differs(u->spec, to, words[i]) && u->now->limit[i] !=
+		    strtoul(limits_value(to, words[i]), NULL, 10))
+			return false;
+	return true;
 }
 
 int

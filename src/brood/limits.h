@@ -1,5 +1,6 @@
 /* limits.h - limits that are told to a master while it runs, on its control
- * socket, as anybody might.  Floor 5 (brood). */
+ * socket, as anybody might: minimum-available, maximum-connected,
+ * maximum-available.  Floor 5 (brood). */
 #ifndef BROOD_LIMITS_H
 #define BROOD_LIMITS_H
 
@@ -9,6 +10,12 @@ enum { LIMITS_MS = 5000 };	/* for a master to take them */
 
 /* What a service has of a limit: as the file says, or by default. */
 const char *limits_value(const struct plain_service *s, const char *word);
+
+/* A master's note: does it tell limits that it was given? */
+void limits_note(struct keep *k, const char *text);
+
+/* Has u's master all that `to' says otherwise than the file before already? */
+bool limits_hold(const struct unit *u, const struct plain_service *to);
 
 /* Tell u's master what `to' says otherwise than the file before; its answer
  * will be at u->ask_fd, which is in the loop, by u->ask_ms.  0 or -1. */

@@ -307,12 +307,10 @@ has_same(const struct plain_service *a, const struct plain_service *b,
 
 /* What follows from other words, if it is not said, cannot be told. */
 static bool
-is_live(const struct plain_service *a, const struct plain_service *b,
-    const char *word)
+is_live(const struct plain_service *to, const char *word)
 {
 	if (strcmp(word, "maximum-available") == 0)
-		return plain_value(a, word) != NULL &&
-		    plain_value(b, word) != NULL;
+		return plain_value(to, word) != NULL;
 	return strcmp(word, "minimum-available") == 0 ||
 	    strcmp(word, "maximum-connected") == 0;
 }
@@ -331,7 +329,7 @@ compare_words(const struct plain_service *a, const struct plain_service *b,
 		    (back && plain_value(b, name) != NULL))
 			continue;
 		note(because, name);
-		if (!is_live(a, b, name))
+		if (!is_live(back ? a : b, name))
 			change = PLAIN_OTHER;
 		else if (change == PLAIN_SAME)
 			change = PLAIN_LIMITS;

@@ -86,8 +86,10 @@ say_all(struct super *s, struct control_client *k, const struct plain *to)
 		control_error(k, EXIT_SYSTEM, "no memory for a plan");
 		return;
 	}
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < n; i++) {
+		step_is_done(&v[i]);
 		say_listeners(k, s, &v[i], to);
+	}
 	say_closed(k, s, to);
 	say_services(k, v, n);
 	control_say(k, "connections-cut=0");

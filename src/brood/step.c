@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "brood/limits.h"
 #include "brood/unit.h"
 
 const char *
@@ -41,6 +42,16 @@ compare_one(const struct super *s, const struct plain_service *to,
 		st->action = ACTION_REPLACE;
 		break;
 	}
+}
+
+bool
+step_is_done(struct step *st)
+{
+	if (st->action != ACTION_LIMITS || !limits_hold(st->unit, st->to))
+		return false;
+	st->action = ACTION_KEEP;
+	st->because[0] = '\0';
+	return true;
 }
 
 int

@@ -12,4 +12,8 @@ const char *step_word(enum action a);
 int step_compare(const struct super *s, const struct plain *to,
     struct step **v_r, unsigned *n_r);
 
+/* A master that has the limits it would be told is kept as it is: `set' was
+ * before the file.  True: it is so. */
+bool step_is_done(struct step *st);
+
 #endif

@@ -105,9 +105,19 @@ write_changes(const struct record *r, const struct record *live, char *buf,
 	return buf[0] != '\0';
 }
 
+/* Does the file say another number than before? */
+static bool
+is_told(const struct record *r, const char *word)
+{
+	const char *why = record_get(r, "because");
+
+	return record_is(r, "action", "limits") && why != NULL &&
+	    strstr(why, word) != NULL;
+}
+
 /* Numbers that somebody has set since the file was read. */
 static void
-print_set(const struct record *r, const struct record *live, bool stays)
+print_set(const struct record *r, const struct record *live)
 {
 	char name[300];
 
@@ -115,19 +125,17 @@ print_set(const struct record *r, const struct record *live, bool stays)
 		return;		/* a fixed pool: they do not count */
 	for (size_t i = 0; i < 2; i++) {
 		int64_t now = record_number(live, numbers[i], -1);
-		int64_t old = record_number(r, numbers[i], -1);
-		int64_t new = old;
+		int64_t old = old_number(r, numbers[i], now);
+		int64_t new = record_number(r, numbers[i], -1);
 
-		if (!stays)
-			old = old_number(r, numbers[i], now);
 		if (now == -1 || old == -1 || now == old)
 			continue;
 		printf("%s: %s is %" PRId64 " by `set', the file says %" PRId64,
 		    safe(r, "service", name), numbers[i], now, new);
-		if (stays)
-			printf(" (kept)\n");
-		else
+		if (is_told(r, numbers[i]))
 			printf(" (will become %" PRId64 ")\n", new);
+		else
+			printf(" (kept)\n");
 	}
 }
 
@@ -175,7 +183,7 @@ print_service(struct call *c, const struct record *r)
 	printf("%s: %s%s%s\n", safe(r, "service", name), text,
 	    because[0] != '\0' ? ": " : "", because);
 	if (runs)
-		print_set(r, &live, record_is(r, "action", "keep"));
+		print_set(r, &live);
 	record_free(&live);
 }
 

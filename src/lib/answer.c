@@ -244,6 +244,7 @@ do_set(struct control_client *k, int argc, const char *const argv[],
 		return;
 	}
 	pool_settle(&m->pool, m->now);
+	report_limits(m);	/* before who asked can ask the supervisor */
 	control_ok(k);
 }
 

@@ -224,6 +224,7 @@ master_start(struct master *m, struct err *e)
 		return -1;
 	m->stage = STAGE_STARTING;
 	m->started_ms = m->now;
+	m->limits = s->spec.limits;
 	if (s->control != NULL && control_begin(&m->control, &m->loop, e) == -1)
 		return -1;
 	if (s->control != NULL && !m->ready.supervised)
@@ -418,6 +419,7 @@ turn(struct master *m)
 		next = m->now;
 	report_title(m);
 	next = loop_sooner(next, report_ready(m));
+	next = loop_sooner(next, report_limits(m));
 	next = loop_sooner(next, report_status(m));
 	next = loop_sooner(next, report_watchdog(m));
 	/* An event's function may have asked for it. */

@@ -9,7 +9,7 @@
 
 enum {
 	STATUS_MS   = 1000,	/* at most one STATUS= in this time */
-	READY_AGAIN_MS = 20,	/* READY=1 found no room */
+	AGAIN_MS    = 20,	/* what must be heard found no room */
 	LOG_WAIT_MS = 1000	/* a log that cannot be polled */
 };
 
@@ -67,7 +67,23 @@ report_ready(struct master *m)
 {
 	if (m->ready.owed)
 		ready_now(&m->ready);
-	return m->ready.owed ? m->now + READY_AGAIN_MS : LOOP_NEVER;
+	return m->ready.owed ? m->now + AGAIN_MS : LOOP_NEVER;
+}
+
+/* A supervisor compares them with its file's. */
+int64_t
+report_limits(struct master *m)
+{
+	const struct plan_limits *l = &m->s->spec.limits;
+
+	if (!m->ready.supervised || (l->min_idle == m->limits.min_idle &&
+	    l->max == m->limits.max && l->max_idle == m->limits.max_idle))
+		return LOOP_NEVER;
+	if (!ready_tell(&m->ready, "X_LIMITS=%u %u %u", l->min_idle, l->max,
+	    l->max_idle))
+		return m->now + AGAIN_MS;
+	m->limits = *l;
+	return LOOP_NEVER;
 }
 
 int64_t

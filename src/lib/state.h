@@ -61,6 +61,7 @@ struct master {
 	int64_t watchdog_ms;	/* next WATCHDOG=1; 0 = none */
 	int64_t status_ms;	/* not before this another STATUS= */
 	struct plan_counts told;	/* in the last */
+	struct plan_limits limits;	/* the supervisor knows */
 	bool log_stuck;		/* waits for its reader */
 	int log_polled_fd;	/* in the loop while it does; -1 = cannot be */
 	bool strangers;		/* children not of our making may end */
@@ -75,6 +76,7 @@ bool report_wants_all(const struct master *m);
 void report_title(const struct master *m);
 int64_t report_status(struct master *m);
 int64_t report_ready(struct master *m);	/* if it was not said yet */
+int64_t report_limits(struct master *m);	/* if they changed */
 int64_t report_watchdog(struct master *m);
 int64_t report_log(struct master *m);
 void report_log_reopen(struct master *m);

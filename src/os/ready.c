@@ -64,7 +64,7 @@ ready_open(struct ready *r, int line_fd)
 	unsetenv("BROOD_SUPERVISED");
 }
 
-void
+bool
 ready_tell(const struct ready *r, const char *fmt, ...)
 {
 	char text[512];
@@ -72,22 +72,20 @@ ready_tell(const struct ready *r, const char *fmt, ...)
 	int n;
 
 	if (r->notify_fd == -1)
-		return;
+		return true;
 	va_start(ap, fmt);
 	n = vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	if (n > 0 && (size_t)n < sizeof text)
-		send(r->notify_fd, text, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT);
+	return n <= 0 || (size_t)n >= sizeof text ||
+	    send(r->notify_fd, text, (size_t)n,
+	    MSG_NOSIGNAL | MSG_DONTWAIT) != -1 ||
+	    (errno != EAGAIN && errno != ENOBUFS);
 }
 
 void
 ready_now(struct ready *r)
 {
-	static const char text[] = "READY=1";
-
-	r->owed = r->notify_fd != -1 && send(r->notify_fd, text,
-	    sizeof text - 1, MSG_NOSIGNAL | MSG_DONTWAIT) == -1 &&
-	    (errno == EAGAIN || errno == ENOBUFS);
+	r->owed = !ready_tell(r, "READY=1");
 	if (r->line_fd == -1)
 		return;
 	/* Nobody may read it any more: not our trouble. */

@@ -19,12 +19,12 @@ struct ready {
 
 /* Read NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID and BROOD_SUPERVISED, which
  * brood itself sets for those of whom it wants to hear no more than that they
- * are ready, and unset them.
+ * are ready, and their limits, and unset them.
  * line_fd becomes close-on-exec and ours. */
 void ready_open(struct ready *r, int line_fd);
 
-/* Send one message, e.g. "STOPPING=1". */
-void ready_tell(const struct ready *r, const char *fmt, ...)
+/* Send one message, e.g. "STOPPING=1".  False: there was no room for it. */
+bool ready_tell(const struct ready *r, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* READY=1, and the newline (once; then that descriptor is closed).  A queue

@@ -64,16 +64,43 @@ is "only the value is another" "$(diff "$T/before" "$T/brood.conf" | tail -n +2)
 "<     minimum-available 3   # enough
 ---
 >     minimum-available 5   # enough"
-check "the file has what is set" sh -c '! "$1" -s "$2" plan | grep -q "by .set"' \
-    sh "$BROODCTL" "$T/sock"
+is "the file has what is set: nothing would change" \
+    "$(ctl plan | grep ^git:)" "git: kept"
 pid=$(master)
 check "reload" ctl reload
-is "nothing was replaced for it" "$(master)" "$pid"
+soon "nothing was changed for it" log_has \
+    ' reloaded generation=2 kept=2 limits=0 replaced=0 '
+is "it is the same process" "$(master)" "$pid"
 is "and the number stays" "$(field 4 git | sed 's/.*\///')" 5
+check "set a word that the file has not, and save it" \
+    ctl set git --save maximum-available 12
+is "nothing would change" "$(ctl plan | grep ^git:)" "git: kept"
+check "set one" ctl set git minimum-available 6
+check "and save another" ctl set git --save maximum-connected 55
+is "plan tells of the first" "$(ctl plan | grep ^git:)" "git: kept
+git: minimum-available is 6 by \`set', the file says 5 (kept)"
+check "reload" ctl reload
+soon "it does so" log_has \
+    ' reloaded generation=3 kept=2 limits=0 replaced=0 '
+is "both numbers stay" "$(field 4 git | sed 's/.*\///') $(field 5 git)" "6 0/55"
+sed -i '/maximum-available/d; s/connected 55/connected 50/' "$T/brood.conf"
+check "set and save, and set again without" \
+    ctl set git --save minimum-available 8
+check "again" ctl set git minimum-available 6
+is "the file's number is another then" "$(ctl plan | grep ^git:)" \
+    "git: replaced: minimum-available, maximum-connected, maximum-available"
+sed -i 's/connected 50/&\n    maximum-available 12/' "$T/brood.conf"
+is "and is told" "$(ctl plan | grep ^git:)" \
+"git: limits set live: minimum-available 6 -> 8, maximum-connected 55 -> 50"
+check "reload" ctl reload
+soon "it was" log_has ' reloaded generation=4 kept=1 limits=1 replaced=0 '
+is "the numbers are so" "$(field 4 git | sed 's/.*\///') $(field 5 git)" "8 0/50"
+check "set and save" ctl set git --save minimum-available 5
+pid=$(master)
 
 # ---- reload
 
-conf 7 60
+conf 7 60 'maximum-available 16'
 is "plan: the limits" "$(ctl plan | grep ^git:)" \
 "git: limits set live: minimum-available 5 -> 7, maximum-connected 50 -> 60"
 check "reload" ctl reload

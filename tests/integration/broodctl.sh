@@ -148,7 +148,7 @@ fake git because maximum-connected
 works "plan, when another word has changed" sup plan
 is "tells of both" "$(grep ^git: "$T/out")" \
 "git: limits set live: maximum-connected
-git: minimum-available is 5 by \`set', the file says 8 (will become 8)"
+git: minimum-available is 5 by \`set', the file says 8 (kept)"
 fake git min 4
 fake echo min 4
 works "plan as JSON" sup --json plan

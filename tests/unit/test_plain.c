@@ -270,6 +270,26 @@ Test(plain, tells_each_kind_of_change)
 	}
 }
 
+/* Only what is said can be told. */
+Test(plain, a_limit_can_be_said_while_it_runs_and_not_unsaid)
+{
+	static const char without[] = "service a {\nlisten 1\nexec /a\n}\n",
+	    with[] = "service a {\nlisten 1\nexec /a\nmaximum-available 9\n}\n";
+	char because[PLAIN_BECAUSE];
+	struct plain a, b;
+
+	cr_assert_eq(take(&a, without), 0);
+	cr_assert_eq(take(&b, with), 0);
+	cr_assert_eq(plain_compare(&a.service[0], &b.service[0], because),
+	    PLAIN_LIMITS);
+	cr_assert_str_eq(because, "maximum-available");
+	cr_assert_eq(plain_compare(&b.service[0], &a.service[0], because),
+	    PLAIN_OTHER);
+	cr_assert_str_eq(because, "maximum-available");
+	plain_free(&a);
+	plain_free(&b);
+}
+
 Test(plain, names_each_word_once)
 {
 	char because[PLAIN_BECAUSE];
