@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "brood/limits.h"
 #include "brood/unit.h"
@@ -17,6 +18,23 @@ step_word(enum action a)
 	};
 
 	return words[a];
+}
+
+static bool
+has_socket(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISSOCK(st.st_mode);
+}
+
+/* Nobody can ask it any more, and it may not make another itself.  Where we
+ * have lost ours, too, its successor could not either. */
+static bool
+has_lost_socket(const struct super *s, const struct keep *k)
+{
+	return k->state == KEEP_RUNNING && k->control[0] != '\0' &&
+	    !has_socket(k->control) && has_socket(s->control_path);
 }
 
 static void
@@ -41,6 +59,11 @@ compare_one(const struct super *s, const struct plain_service *to,
 	case PLAIN_OTHER:
 		st->action = ACTION_REPLACE;
 		break;
+	}
+	if (st->action != ACTION_REPLACE && has_lost_socket(s, st->unit->now)) {
+		st->action = ACTION_REPLACE;
+		strlcpy(st->because, "its control socket is lost",
+		    sizeof st->because);
 	}
 }
 

@@ -127,7 +127,8 @@ void control_resume(struct control *c, int fd, int64_t now);
  *
  * It costs an inotify instance, of which a user has 128: so masters of a file
  * do without, who could seldom make a socket in their supervisor's folder, and
- * would all be woken by each that comes or goes there. */
+ * would all be woken by each that comes or goes there.  Who has lost its path
+ * is replaced by the next reload (brood/step.h). */
 void control_guard(struct control *c);
 
 /* One of the tags was reported. */

@@ -218,6 +218,41 @@ is "its masters have none" "$(inotify_of "$(master_of one)")" 0
 rm "$T/run/control.sock"
 soon "of a supervisor: it answers" asked status
 soon "it was told" log_has "control-back path=$T/run/control.sock"
+
+# Who has lost it is replaced by the next reload, whatever else it does.
+one_can() {
+	asked set one maximum-connected 150 && asked plan &&
+	    grep -qx 'one: kept' "$T/asked"
+}
+
+PORT=$(port_of_service one)
+session
+for way in 'test -n' 'ln -s nowhere' touch limits; do
+	old=$(master_of one)
+	rm "$T/run/one.$old"
+	if [ "$way" = limits ]; then
+		sed -i 's/exec cat/&\nminimum-available 7/' "$CONF"
+	else
+		$way "$T/run/one.$old"
+	fi
+	check "$way: plan tells of a master's" asked plan
+	is "that it is replaced" "$(grep ^one: "$T/asked")" \
+	    'one: replaced: its control socket is lost'
+	check "reload" asked reload
+	check "another serves" test "$(master_of one)" != "$old"
+	check "and can be asked" one_can
+done
+check "a client is served all the time" again hello
+exec 3>&-
+mv "$T/run" "$T/elsewhere"
+wait_until test ! -e "$T/run/control.sock"
+old=$(master_of one)
+kill -HUP "$M"
+soon "the folder is gone: a reload" reloads 5
+is "leaves all as it is" "$(master_of one)" "$old"
+mv "$T/elsewhere" "$T/run"
+soon "it is back: it answers" asked status
+check "and its masters" one_can
 check "it stops with 0" brood_stop
 
 # Without inotify it is as before.
