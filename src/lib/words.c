@@ -42,7 +42,8 @@ static word_fn read_user, read_memory, read_kind, read_env, read_umask,
     read_limit, read_privs, read_stderr, read_mode, read_owner, read_fd,
     read_dialect, read_on_0, read_ready, read_signal, read_recycle, read_name,
     read_control, read_control_mode, read_control_owner, read_look,
-    read_operate, read_own, read_groups, read_on, read_interface;
+    read_operate, read_own, read_groups, read_on, read_interface,
+    read_kill_mode;
 
 #define AT(field) offsetof(struct settings, field)
 #define SERVICE(field) AT(service.field)
@@ -84,6 +85,7 @@ static word_fn read_user, read_memory, read_kind, read_env, read_umask,
 #define POOLED "exec exec-wait inline inline-wait"
 #define OURS "inline inline-wait"
 #define WORKER "worker"
+#define PROGRAMS "exec exec-wait " WORKER
 
 static const struct word words[] = {
 	/*    name                 lands in, or reader           min to max, value, range              default   kinds             since   often  help */
@@ -100,6 +102,7 @@ static const struct word words[] = {
 	TIME( "session-time",      SPEC(session_ms),             1,                                    "never",  POOLED,           "0.1",  ONCE,  "end sessions that last longer"),
 	TIME( "stop-time",         SPEC(stop_ms),                1,                                    "30s",    ALL,              "0.1",  ONCE,  "how long sessions may go on after TERM"),
 	TIME( "quit-after",        SPEC(quit_ms),                1,                                    "never",  POOLED,           "0.1",  ONCE,  "end when nobody came for that long"),
+	CALL( "kill-mode",         read_kill_mode,    "none|group", "none or group",                    "group",  PROGRAMS,         "0.2",  ONCE,  "what is killed of all that an ended program left"),
 	CALL( "recycle-after",     read_recycle,      "N|TIME",  "a number of clients, or a time like 30m or 1d", "never", OURS " " WORKER, "0.1", ONCE, "a new child after N clients (inline), or a new worker after TIME"),
 	COUNT("overlap",           SPEC(overlap),                1, MOST,                              "1",      WORKER,           "0.1",  ONCE,  "workers: so many more while they are replaced"),
 	CALL( "ready-by",          read_ready,        "WAY",     "alive, notify or fd:N, N from 3 to 511", "alive", WORKER,        "0.1",  ONCE,  "workers: alive, notify or fd:N"),
@@ -191,6 +194,20 @@ read_memory(struct settings *o, const char *value)
 		o->service.memory = MEMORY_SHARED;
 	else if (strcmp(value, "own") == 0)
 		o->service.memory = MEMORY_OWN;
+	else
+		return in_range;
+	return NULL;
+}
+
+static const char *
+read_kill_mode(struct settings *o, const char *value)
+{
+	struct handler *h = &o->service.handler;
+
+	if (strcmp(value, "none") == 0)
+		h->kill_mode = HANDLER_KILL_NONE;
+	else if (strcmp(value, "group") == 0)
+		h->kill_mode = HANDLER_KILL_GROUP;
 	else
 		return in_range;
 	return NULL;

@@ -52,6 +52,12 @@ enum handler_ready {
 	HANDLER_READY_FD	/* s6's way: a newline on a descriptor */
 };
 
+/* What becomes of what a program that has ended leaves behind? */
+enum handler_kill {
+	HANDLER_KILL_GROUP,	/* its process group is killed */
+	HANDLER_KILL_NONE
+};
+
 /* Kinds inline and inline-wait: functions, and what they are told. */
 struct handler_calls {
 	void (*stream)(struct brood_client *c, int fd, void *arg);
@@ -86,6 +92,7 @@ struct handler {
 	unsigned wait_tries;	/* programs for one datagram that none takes */
 	int64_t peer_ms;	/* exec: a session for each peer of datagrams,
 				 * until it is quiet for so long; 0 = none */
+	enum handler_kill kill_mode;	/* of kinds that become a program */
 	enum handler_dialect dialect;	/* worker */
 	enum handler_ready ready;
 	int ready_fd;		/* of HANDLER_READY_FD: its number there */
@@ -110,6 +117,13 @@ static inline bool
 handler_becomes_wait(const struct handler *h)
 {
 	return h->kind->when == HANDLER_AT_WORK && h->kind->way == WAIT_CLAIM;
+}
+
+/* Do programs that end take their process groups with them? */
+static inline bool
+handler_ends_groups(const struct handler *h)
+{
+	return !handler_is_inline(h) && h->kill_mode != HANDLER_KILL_NONE;
 }
 
 /* How its children wait. */

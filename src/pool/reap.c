@@ -149,17 +149,29 @@ bury(struct pool *p, unsigned i, int status, const struct rusage *ru,
 	pool_lower(p);
 }
 
-/* The leader of a session that we end may have obeyed, and others of its group
- * not.  Only while the leader is not yet waited for is the number surely
- * theirs. */
-static void
-end_group(pid_t pid)
+/* Is it a program, or was it ended as if it were one? */
+static bool
+has_group(const struct pool *p, unsigned i)
+{
+	return p->seats[i].forced || handler_is_worker(p->handler) ||
+	    atomic_load(&p->board->state[i]) == SLOT_BUSY;
+}
+
+/* False: it goes on.  A program that has ended, by itself or by us, may have
+ * left others of its group; only while their leader is not yet waited for is
+ * the number surely theirs. */
+static bool
+end_group(const struct pool *p, unsigned i)
 {
 	siginfo_t si = { .si_pid = 0 };
+	pid_t pid = p->seats[i].pid;
 
 	if (waitid(P_PID, (id_t)pid, &si, WEXITED | WNOHANG | WNOWAIT |
-	    __WALL) == 0 && si.si_pid == pid)
+	    __WALL) == 0 && si.si_pid == 0)
+		return false;
+	if (si.si_pid == pid && has_group(p, i))
 		kill(-pid, SIGKILL);
+	return true;
 }
 
 /* Never wait for any child: looking through a big pool is dear, and others'
@@ -172,8 +184,9 @@ reap(struct pool *p, unsigned i, int64_t now)
 	pid_t pid = p->seats[i].pid;
 	pid_t r;
 
-	if (p->seats[i].forced)
-		end_group(pid);
+	if ((p->seats[i].forced || handler_ends_groups(p->handler)) &&
+	    !end_group(p, i))
+		return;
 	r = wait4(pid, &status, WNOHANG | __WALL, &ru);
 
 	/* Somebody else has waited for it: then who knows how it ended? */

@@ -74,7 +74,8 @@ ends() {
 }
 
 one_line() {
-	contain ${MEMORY:+--memory "$MEMORY"} --user root "unix:$T/sock" \
+	contain ${MEMORY:+--memory "$MEMORY"} --user root --kill-mode none \
+	    "unix:$T/sock" \
 	    "$T/leaver"
 	buries
 	survives ' info renewed '
@@ -89,6 +90,7 @@ service one {
 	listen unix:$T/sock
 	exec   $T/leaver
 	user   root
+	kill-mode none
 }
 CONF
 contain -f "$T/brood.conf"

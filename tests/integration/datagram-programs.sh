@@ -163,7 +163,7 @@ faults() {
 	check "it stops with 0" brood_stop
 
 	# A child it leaves behind keeps nobody waiting.
-	brood_start --env LEFT="$T/left" udp:127.0.0.1:0 \
+	brood_start --kill-mode none --env LEFT="$T/left" udp:127.0.0.1:0 \
 	    sh -c 'echo told; sleep 300 & echo $! >"$LEFT"'
 	is "whoever the program leaves behind does not hold the reply" \
 	    "$(say </dev/null)" told

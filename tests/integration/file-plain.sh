@@ -62,6 +62,7 @@ backlog|inline echo|backlog 2147483647|backlog 2147483647
 interface|inline echo|interface lo|interface lo
 idle-time|inline echo|idle-time 100ms|idle-time 100ms
 linger|exec /bin/cat|linger|linger
+kill-mode|exec /bin/cat|kill-mode none|kill-mode none
 session-time|inline echo|session-time 10d|session-time 10d
 stop-time|inline echo|stop-time 1ms|stop-time 1ms
 recycle-after|inline echo|recycle-after 100|recycle-after 100
