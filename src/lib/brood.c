@@ -460,9 +460,10 @@ start(struct brood *b, bool embedded)
 	if (embedded && (b->settings.service.costume.change ||
 	    b->settings.service.costume.folder != NULL ||
 	    b->settings.service.costume.umask != -1 ||
-	    b->settings.service.handler.nlimits > 0))
-		return fail(b, EINVAL, "user, chdir, umask and limit would change "
-		    "the caller: expected none");
+	    b->settings.service.handler.nlimits > 0 ||
+	    handler_ends_all(&b->settings.service.handler)))
+		return fail(b, EINVAL, "user, chdir, umask, limit and kill-mode "
+		    "all would change the caller: expected none");
 	b->settings.service.embedded = embedded;
 	b->started = true;
 	b->pid = getpid();

@@ -331,6 +331,17 @@ hooks_look(struct hooks *h, int64_t now)
 	}
 }
 
+unsigned
+hooks_running(const struct hooks *h, pid_t pid_r[HOOK_MOST])
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; h->hook != NULL && i < h->n; i++)
+		if (h->hook[i].pid != 0)
+			pid_r[n++] = h->hook[i].pid;
+	return n;
+}
+
 bool
 hooks_busy(const struct hooks *h, enum hook_event e)
 {

@@ -92,6 +92,9 @@ void hooks_look(struct hooks *h, int64_t now);
 bool hooks_due(const struct hooks *h, int64_t now);
 int64_t hooks_start(struct hooks *h, const struct hook_facts *f, int64_t now);
 
+/* Those that run now; how many. */
+unsigned hooks_running(const struct hooks *h, pid_t pid_r[HOOK_MOST]);
+
 /* Does one of this event run, or wait for its turn? */
 bool hooks_busy(const struct hooks *h, enum hook_event e);
 

@@ -115,19 +115,6 @@ tell_start(const struct master *m, bool shared)
 	door_tell(&m->door);
 }
 
-/* Whoever executed us may have left children, and where we are process 1
- * every orphan is ours to wait for. */
-static bool
-may_have_strangers(void)
-{
-	siginfo_t si;
-	int subreaper = 0;
-
-	prctl(PR_GET_CHILD_SUBREAPER, &subreaper, 0, 0, 0);
-	return getpid() == 1 || subreaper != 0 ||
-	    waitid(P_ALL, 0, &si, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0;
-}
-
 static int
 open_hooks(struct master *m, struct err *e)
 {
@@ -150,7 +137,6 @@ start_pool(struct master *m, bool shared, struct err *e)
 	if (pool_open(&m->pool, &s->spec, &s->handler, &m->loop, shared,
 	    s->embedded, e) == -1 || arrange_descriptors(m, e) == -1)
 		return -1;
-	m->pool.strangers = m->strangers;
 	if (s->control != NULL) {
 		m->pool.foreign = m->control.fd;
 		m->pool.nforeign = CONTROL_FDS;
@@ -204,9 +190,8 @@ master_start(struct master *m, struct err *e)
 
 	if (s->title)
 		prctl(PR_SET_NAME, "brood");
-	if (!s->embedded) {
-		m->strangers = may_have_strangers();
-	}
+	if (!s->embedded)
+		orphans_begin(m);
 	m->now = clock_ms();
 	if (fits_places(s, m->door.n, e) == -1 || check_descriptors(m, e) == -1 ||
 	    fits_memory(s, hears_datagrams(&m->door), &shared, e) == -1 ||
@@ -400,6 +385,7 @@ turn(struct master *m)
 	next = loop_sooner(next, renew_close_unwanted(m));
 	next = loop_sooner(next, stop_turn(m));
 	next = loop_sooner(next, pool_settle(&m->pool, m->now));
+	next = loop_sooner(next, orphans_look(m));
 	atomic_store(&m->pool.board->call, report_wants_all(m));
 	/* Those that start now may not have looked at it yet. */
 	if (m->stage != STAGE_STARTING && m->pool.counts.starting == 0)
@@ -541,6 +527,7 @@ master_free(struct master *m)
 	door_close(&m->door, stop_shuts(m));
 	if (m->pool.board != NULL)
 		pool_close(&m->pool);
+	orphans_end(m);
 	ready_close(&m->ready);
 	control_close(&m->control);
 	hooks_close(&m->hooks);

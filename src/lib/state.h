@@ -14,6 +14,7 @@
 #include "os/loop.h"
 #include "os/ready.h"
 #include "pool/pool.h"
+#include "pool/strangers.h"
 
 enum {
 	RESOLVE_MS = 5000,	/* names must be found in this time */
@@ -64,7 +65,7 @@ struct master {
 	struct plan_limits limits;	/* the supervisor knows */
 	bool log_stuck;		/* waits for its reader */
 	int log_polled_fd;	/* in the loop while it does; -1 = cannot be */
-	bool strangers;		/* children not of our making may end */
+	struct strangers strangers;
 	pid_t dies_with;	/* the parent whose death we want to be told;
 				 * 0 = none */
 	bool broken;		/* ends with EXIT_SYSTEM: nothing was served */
@@ -119,6 +120,13 @@ void pause_shut(struct master *m);
 bool pause_yields(struct master *m);
 
 bool pause_listens(const struct listener *l);
+
+/* ---- orphans.c */
+
+/* Before there is a child: whose orphans are ours? */
+void orphans_begin(struct master *m);
+int64_t orphans_look(struct master *m);
+void orphans_end(struct master *m);	/* nobody serves any more */
 
 /* ---- watch.c */
 

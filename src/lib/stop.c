@@ -129,6 +129,7 @@ stop_leave(struct master *m)
 	if (hooks_busy(&m->hooks, HOOK_STOP) && m->now < m->hooks_ms)
 		return m->hooks_ms;
 	hooks_kill(&m->hooks, HOOK_STOP);
+	orphans_end(m);
 	m->stage = STAGE_OVER;
 	return LOOP_NEVER;
 }

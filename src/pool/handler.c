@@ -2,6 +2,7 @@
 #include "pool/handler.h"
 
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "os/sys.h"
 #include "pool/child.h"
@@ -38,5 +39,8 @@ handler_dress(const struct child *c)
 		r = sys_dup3(c->task->stderr_fd, 2, 0);
 	for (unsigned i = 0; i < h->nlimits && r >= 0; i++)
 		r = sys_setrlimit(h->limit[i].resource, &h->limit[i].value);
+	/* Those of a program that lives are not the master's. */
+	if (handler_ends_all(h) && r >= 0)
+		r = sys_call6(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0, 0);
 	return r < 0 ? r : 0;
 }

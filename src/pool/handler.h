@@ -55,7 +55,8 @@ enum handler_ready {
 /* What becomes of what a program that has ended leaves behind? */
 enum handler_kill {
 	HANDLER_KILL_GROUP,	/* its process group is killed */
-	HANDLER_KILL_NONE
+	HANDLER_KILL_NONE,
+	HANDLER_KILL_ALL	/* every descendant; pool/strangers.h */
 };
 
 /* Kinds inline and inline-wait: functions, and what they are told. */
@@ -126,6 +127,13 @@ handler_ends_groups(const struct handler *h)
 	return !handler_is_inline(h) && h->kill_mode != HANDLER_KILL_NONE;
 }
 
+/* ... and everybody else whom they left behind? */
+static inline bool
+handler_ends_all(const struct handler *h)
+{
+	return !handler_is_inline(h) && h->kill_mode == HANDLER_KILL_ALL;
+}
+
 /* How its children wait. */
 static inline enum wait_way
 handler_way(const struct handler *h)
@@ -133,7 +141,8 @@ handler_way(const struct handler *h)
 	return h->peer_ms > 0 ? WAIT_CLAIM : h->kind->way;
 }
 
-/* At birth: an own session, the resource limits, standard error.  0 or minus
+/* At birth: an own session, the resource limits, standard error, whose orphans
+ * it gets.  0 or minus
  * an errno. */
 long handler_dress(const struct child *c);
 

@@ -48,28 +48,36 @@ end_as(int status)
 	sys_exit(WEXITSTATUS(status));
 }
 
+/* Its status.  Orphans that are given to us meanwhile are waited for, too. */
+static int
+wait_for(long pid)
+{
+	int status = 0;
+	long r;
+
+	do {
+		r = sys_wait4(-1, &status, 0);
+	} while (r != pid && (r > 0 || r == -EINTR));
+	return status;
+}
+
 _Noreturn void
 linger_end(long pid)
 {
-	int status = 0;
-
-	while (sys_wait4(pid, &status, 0) == -EINTR)
-		;
-	end_as(status);
+	end_as(wait_for(pid));
 }
 
 _Noreturn void
 linger_after(long pid, int fd)
 {
-	int status = 0;
+	int status;
 
 	/* Nothing of the master's is ours any more, nor a second copy of the
 	 * connection.  Signals stay blocked: those for the session are the
 	 * program's, and we outlast it. */
 	sys_close(1);
 	sys_close_range(3, ~0U);
-	while (sys_wait4(pid, &status, 0) == -EINTR)
-		;
+	status = wait_for(pid);
 	sys_shutdown(fd, SHUT_WR);
 	linger_drain(fd);
 	end_as(status);

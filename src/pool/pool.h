@@ -94,7 +94,7 @@ struct pool {
 	char news_reason[160];	/* of the last that failed */
 	unsigned long served, deaths;
 	struct capture *capture;	/* of the programs' lines; or NULL */
-	bool strangers;		/* reap children we never started, too */
+	bool ended;		/* something has: see pool/strangers.h */
 	bool embedded;		/* SIGCHLD is the caller's */
 };
 

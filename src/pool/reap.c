@@ -206,36 +206,11 @@ reap_all(struct pool *p, bool busy_only, int64_t now)
 			reap(p, i, now);
 }
 
-static bool
-is_ours(const struct pool *p, pid_t pid)
-{
-	for (unsigned i = 0; i < p->board->high; i++)
-		if (p->seats[i].pid == pid)
-			return true;
-	return false;
-}
-
-/* Children of whoever executed us, and orphans where we are process 1. */
-static void
-reap_strangers(const struct pool *p)
-{
-	siginfo_t si;
-
-	for (;;) {
-		si.si_pid = 0;
-		if (waitid(P_ALL, 0, &si, WEXITED | WNOHANG | WNOWAIT) == -1 ||
-		    si.si_pid == 0 || is_ours(p, si.si_pid))
-			return;
-		if (waitid(P_PID, (id_t)si.si_pid, &si, WEXITED | WNOHANG) == 0)
-			log_debug("reaped-stranger pid=%d status=%d", si.si_pid,
-			    si.si_status);
-	}
-}
-
 void
 reap_ended(struct pool *p, int64_t now)
 {
 	p->reap_ms = 0;
+	p->ended = true;
 	loop_heard_ended(p->loop);
 	/* SIGCHLD also says that a child was stopped, and a signal that wakes
 	 * a waiting one lets it take an event on its way. */
@@ -245,8 +220,6 @@ reap_ended(struct pool *p, int64_t now)
 	if (p->capture != NULL)
 		capture_take(p->capture, tell_program);
 	reap_all(p, p->launch.shared && !handler_is_worker(p->handler), now);
-	if (p->strangers)
-		reap_strangers(p);
 }
 
 void

@@ -1354,6 +1354,29 @@ after_the_end(void)
 	end_now(b);
 }
 
+/* What would change all of the host. */
+static void
+host_stays(void)
+{
+	static const char *const word[][2] = {
+		{ "chdir", "/" }, { "umask", "022" }, { "limit", "core=0" },
+		{ "kill-mode", "all" },
+	};
+	char *const argv[] = { (char *)"cat", NULL };
+
+	for (size_t i = 0; i < sizeof word / sizeof word[0]; i++) {
+		struct brood *b = brood_new();
+
+		MUST(b, brood_program(b, argv));
+		MUST(b, brood_set(b, word[i][0], word[i][1]));
+		MUST(b, brood_listen(b, "127.0.0.1:0"));
+		REFUSES(b, brood_start(b), EINVAL);
+		ok(strstr(brood_error(b), word[i][0]) != NULL, "says %s",
+		    word[i][0]);
+		brood_free(b);
+	}
+}
+
 static void
 wrong_addresses(void)
 {
@@ -3040,6 +3063,7 @@ static const struct {
 	{ "before_listening",          before_listening },
 	{ "while_listening",           while_listening },
 	{ "after_the_end",             after_the_end },
+	{ "host_stays",                host_stays },
 	{ "wrong_addresses",           wrong_addresses },
 	{ "kinds_lacking",             kinds_lacking },
 	{ "listeners",                 listeners },

@@ -21,7 +21,7 @@ values() {
 	env)               echo A=b ;;
 	groups)            printf '%s\n' "$(id -g "$user")" none nosuchgroup ;;
 	interface)         printf '%s\n' lo a/b sixteen-is-a-lot ;;
-	kill-mode)         printf '%s\n' none group nonsense ;;
+	kill-mode)         printf '%s\n' none group all nonsense ;;
 	limit)             printf '%s\n' core=0 nofile=99999999999 ;;
 	maximum-available) printf '%s\n' 5 3 300 ;;
 	maximum-connected) printf '%s\n' 50 1 ;;
