@@ -8,7 +8,8 @@
 const char *step_word(enum action a);
 
 /* The steps to another file: first its services, in its order, then those
- * that are not in it.  A master whose control socket is lost is replaced.  They are the caller's to free.  0 or -1. */
+ * that are not in it.  A master whose control socket is lost is replaced.  They
+ * are the caller's to free.  0 or -1. */
 int step_compare(const struct super *s, const struct plain *to,
     struct step **v_r, unsigned *n_r);
 

@@ -12,8 +12,8 @@
  * the file, or of the one it includes that has the service.  That file is
  * replaced by one that differs in nothing else and has the same mode, owner
  * and attributes (ctl/attributes.h); whoever reads it meanwhile, or after a
- * crash, sees the old one or the new one.  -1 with *e: it is as it was.  The deadline, by clock_ms(), is for
- * another that writes in the same folder. */
+ * crash, sees the old one or the new one.  -1 with *e: it is as it was.  The
+ * deadline, by clock_ms(), is for another that writes in the same folder. */
 int save_words(const char *file, const char *service, unsigned n,
     char *const *words, int64_t deadline, struct err *e);
 

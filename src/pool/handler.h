@@ -142,8 +142,7 @@ handler_way(const struct handler *h)
 }
 
 /* At birth: an own session, the resource limits, standard error, whose orphans
- * it gets.  0 or minus
- * an errno. */
+ * it gets.  0 or minus an errno. */
 long handler_dress(const struct child *c);
 
 #endif
