@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "os/oom.h"
 #include "tools/log.h"
 
 const char *
@@ -193,6 +194,7 @@ become_master(const struct keep_way *w, const struct sockets *v,
 	place_sockets(v, s);
 	if (w->descriptors.rlim_max != 0)
 		setrlimit(RLIMIT_NOFILE, &w->descriptors);
+	oom_set(w->oom_score);
 	become_binary(w, argv);
 	dprintf(2, "brood: cannot execute %s: %s\n", w->binary, strerror(errno));
 	_exit(EXIT_UNAVAILABLE);

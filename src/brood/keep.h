@@ -44,7 +44,8 @@ struct keep_way {
 	bool log_said, level_said;	/* for all, whatever the service says */
 	const struct plain *plain;	/* for the control socket's words */
 	const char *control;	/* ours: theirs are beside it; NULL = none */
-	struct rlimit descriptors;	/* as we were given it */
+	struct rlimit descriptors;	/* as we were given it ... */
+	int oom_score;		/* ... and this, oom_shield() */
 };
 
 /* Start one for a service whose sockets are all open.  NULL with errno. */

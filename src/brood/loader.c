@@ -18,6 +18,7 @@
 #include "brood/print.h"
 #include "brood/tree.h"
 #include "brood/xinetd.h"
+#include "os/oom.h"
 #include "tools/clock.h"
 #include "tools/fd.h"
 #include "tools/log.h"
@@ -76,6 +77,7 @@ child(const struct source *s, int out_fd, int err_fd)
 	int status;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	oom_set(0);
 	log_child();
 	/* A name that is not answered shall not hold listeners. */
 	out_fd = fcntl(out_fd, F_DUPFD, 5);

@@ -23,6 +23,7 @@
 #include "brood/upgrade.h"
 #include "brood/verbs.h"
 #include "os/launch.h"
+#include "os/oom.h"
 #include "tools/clock.h"
 #include "tools/log.h"
 
@@ -118,7 +119,7 @@ open_all(struct super *s, struct err *e)
 		.level = s->o->level, .log_said = s->o->log_said,
 		.level_said = s->o->level_said, .plain = &s->plain,
 		.control = s->control_path[0] != '\0' ? s->control_path : NULL,
-		.descriptors = s->way.descriptors,
+		.descriptors = s->way.descriptors, .oom_score = oom_shield(),
 	};
 	return 0;
 }

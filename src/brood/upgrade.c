@@ -18,6 +18,7 @@
 #include "brood/handover.h"
 #include "brood/unit.h"
 #include "brood/verbs.h"
+#include "os/oom.h"
 #include "tools/fd.h"
 #include "tools/log.h"
 
@@ -267,7 +268,10 @@ become(struct super *s)
 		log_info("upgrade binary=%s", s->way.binary);
 		log_flush();
 		pass_all(&h, fd, true);
+		/* It finds what we were given. */
+		oom_set(s->way.oom_score);
 		execv(s->way.binary, argv);
+		oom_shield();
 		pass_all(&h, fd, false);
 		failed(s, strerror(errno));
 		free(argv[1]);
@@ -289,6 +293,7 @@ child(const struct super *s, const struct handover *h, int state_fd, int out_fd,
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	setsid();
+	oom_set(s->way.oom_score);
 	log_child();
 	if (getppid() != parent || argv == NULL || dup2(out_fd, 1) == -1 ||
 	    dup2(out_fd, 2) == -1)

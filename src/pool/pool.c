@@ -34,7 +34,7 @@ pool_open(struct pool *p, struct spec *spec, const struct handler *h,
 	unsigned nseats = POOL_SEATS;
 
 	memset(p, 0, sizeof *p);
-	p->notify.fd = p->strays[0] = p->strays[1] = -1;
+	p->notify.fd = p->strays[0] = p->strays[1] = p->oom.fd = -1;
 	p->embedded = embedded;
 	p->spec = spec;
 	p->handler = h;
@@ -53,6 +53,7 @@ pool_open(struct pool *p, struct spec *spec, const struct handler *h,
 		pool_close(p);
 		return -1;
 	}
+	oom_open(&p->oom);
 	return 0;
 }
 
@@ -82,6 +83,7 @@ pool_close(struct pool *p)
 	worker_close(p);
 	peer_close(p);
 	launch_close(&p->launch);
+	oom_close(&p->oom);
 	free(p->seats);
 	free(p->births);
 	board_close(p->board);

@@ -15,6 +15,7 @@
 #include "os/launch.h"
 #include "os/loop.h"
 #include "os/notify.h"
+#include "os/oom.h"
 #include "pool/decide.h"
 #include "pool/generation.h"
 #include "rules/episode.h"
@@ -94,6 +95,7 @@ struct pool {
 	char news_reason[160];	/* of the last that failed */
 	unsigned long served, deaths;
 	struct capture *capture;	/* of the programs' lines; or NULL */
+	struct oom oom;			/* who was killed for memory? */
 	bool ended;		/* something has: see pool/strangers.h */
 	bool embedded;		/* SIGCHLD is the caller's */
 };

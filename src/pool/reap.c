@@ -126,6 +126,8 @@ bury(struct pool *p, unsigned i, int status, const struct rusage *ru,
 
 	if (p->capture != NULL)
 		capture_ended(p->capture, pid, tell_program);
+	if (status != 0 && !s->forced && oom_struck(&p->oom, now))
+		log_warn("out-of-memory pid=%d", pid);
 	p->served += atomic_load(&p->board->seats[i].served);
 	if (handler_is_worker(p->handler))
 		worker_bury(p, i, status, now);
