@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -248,6 +249,15 @@ plain_ms(const struct plain_service *s, const char *name)
 	const char *value = plain_value(s, name);
 
 	return value != NULL ? spec_duration(value) : -1;
+}
+
+void
+plain_owner(const char *value, uid_t *uid, gid_t *gid)
+{
+	*uid = (uid_t)-1;
+	*gid = (gid_t)-1;
+	if (value != NULL && sscanf(value, "%u:%u", uid, gid) != 2)
+		*uid = (uid_t)-1;
 }
 
 const struct plain_service *

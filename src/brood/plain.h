@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/queue.h>
+#include <sys/types.h>
 
 #include "tools/err.h"
 
@@ -51,6 +52,9 @@ const char *plain_value(const struct plain_service *s, const char *name);
 
 /* A duration, in milliseconds; -1: it is not said, or not one. */
 int64_t plain_ms(const struct plain_service *s, const char *name);
+
+/* "UID:GID"; -1 and -1: it is neither, or value is NULL. */
+void plain_owner(const char *value, uid_t *uid_r, gid_t *gid_r);
 
 const struct plain_service *plain_find(const struct plain *p, const char *name);
 

@@ -49,21 +49,6 @@ number(const struct plain_service *s, const char *word, unsigned most,
 	return value != NULL && why == NULL ? (unsigned)n : otherwise;
 }
 
-/* "UID:GID", as the plain form has it. */
-static void
-set_owner(const struct plain_service *s, struct listen_spec *spec)
-{
-	const char *value = plain_value(s, "socket-owner");
-	unsigned uid, gid;
-
-	spec->uid = (uid_t)-1;
-	spec->gid = (gid_t)-1;
-	if (value == NULL || sscanf(value, "%u:%u", &uid, &gid) != 2)
-		return;
-	spec->uid = uid;
-	spec->gid = gid;
-}
-
 static struct listen_spec
 spec_of(const struct plain_service *s, const struct address *a)
 {
@@ -79,7 +64,7 @@ spec_of(const struct plain_service *s, const struct address *a)
 		.mode = mode != NULL ? (mode_t)strtoul(mode, NULL, 8) : 0666,
 	};
 
-	set_owner(s, &spec);
+	plain_owner(plain_value(s, "socket-owner"), &spec.uid, &spec.gid);
 	return spec;
 }
 

@@ -308,8 +308,6 @@ static int
 open_socket(struct super *s, const struct listen_kept *kept, struct err *e)
 {
 	const char *mode = plain_global(&s->plain, "control-mode");
-	const char *owner = plain_global(&s->plain, "control-owner");
-	unsigned uid = (uid_t)-1, gid = (gid_t)-1;
 	char copy[KEEP_PATH];
 	struct control_spec spec = {
 		.path = s->control_path,
@@ -321,10 +319,8 @@ open_socket(struct super *s, const struct listen_kept *kept, struct err *e)
 		.tag = SUPER_TAG_CONTROL, .verbs = verbs, .arg = s,
 	};
 
-	if (owner != NULL)
-		sscanf(owner, "%u:%u", &uid, &gid);
-	spec.uid = uid;
-	spec.gid = gid;
+	plain_owner(plain_global(&s->plain, "control-owner"), &spec.uid,
+	    &spec.gid);
 	if (kept == NULL) {
 		strlcpy(copy, s->control_path, sizeof copy);
 		mkdir(dirname(copy), 0755);	/* it may be there */

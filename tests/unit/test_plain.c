@@ -66,6 +66,20 @@ Test(plain, reads_services_with_their_words)
 	plain_free(&p);
 }
 
+Test(plain, an_owner_is_two_numbers)
+{
+	static const char *const none[] = { "", "5", "5:", ":5", "a:5", NULL };
+	uid_t uid;
+	gid_t gid;
+
+	plain_owner("0:65534", &uid, &gid);
+	cr_assert(uid == 0 && gid == 65534);
+	for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
+		plain_owner(none[i], &uid, &gid);
+		cr_assert(uid == (uid_t)-1 && gid == (gid_t)-1);
+	}
+}
+
 Test(plain, answers_what_a_word_says)
 {
 	struct plain p;
