@@ -20,14 +20,6 @@ pick(struct call *c, const char *service, struct member **m_r, struct err *e)
 	return status != 0 ? status : house_pick(c->house, service, m_r, e);
 }
 
-static void
-say_who(const struct member *m, struct err *e)
-{
-	struct err why = *e;
-
-	err_set(e, why.status, "%.60s: %.400s", m->service, why.text);
-}
-
 /* Ask where no lines are expected. */
 static int
 tell(struct call *c, struct member *m, const char *const *words, struct err *e)
@@ -37,7 +29,7 @@ tell(struct call *c, struct member *m, const char *const *words, struct err *e)
 
 	records_free(&l);
 	if (status != 0)
-		say_who(m, e);
+		member_blame(m, e);
 	return status;
 }
 
@@ -70,7 +62,7 @@ wait_until(struct call *c, struct member *m, test_fn *test, void *arg,
 	if (status == CTL_LATE)
 		err_set(e, status, "timed out: %.400s", why.text);
 	if (status != 0)
-		say_who(m, e);
+		member_blame(m, e);
 	return status;
 }
 
@@ -308,7 +300,7 @@ act_renew(struct call *c, struct err *e)
 		return status;
 	status = member_status(c->house, m, &r, e);
 	if (status != 0) {
-		say_who(m, e);
+		member_blame(m, e);
 		return status;
 	}
 	was.before = record_number(&r, "generation", 0);
@@ -487,7 +479,7 @@ act_kick(struct call *c, struct err *e)
 			continue;
 		first = status;
 		*e = why;
-		say_who(&h->member[i], e);
+		member_blame(&h->member[i], e);
 	}
 	if (hit && first == CTL_REFUSED)
 		first = 0;	/* one knew whom; that others did not is fine */

@@ -52,6 +52,14 @@ member_can_talk(const struct member *m)
 	return m->pid != 0 && (m->control != NULL || m->line.n == 0);
 }
 
+void
+member_blame(const struct member *m, struct err *e)
+{
+	struct err why = *e;
+
+	err_set(e, why.status, "%.60s: %.400s", m->service, why.text);
+}
+
 static bool
 is_same(const struct member *a, const struct member *b)
 {

@@ -57,6 +57,9 @@ int member_status(struct house *h, struct member *m, struct record *r,
 /* A process there is a socket for? */
 bool member_can_talk(const struct member *m);
 
+/* Say whose error it is: "SERVICE: ...". */
+void member_blame(const struct member *m, struct err *e);
+
 /* The one that serves for a service; or, with service NULL, for the only one
  * there is.  EXIT_USAGE: there is none of that name, or there are several. */
 int house_pick(struct house *h, const char *service, struct member **m_r,

@@ -62,14 +62,6 @@ is_meant(const struct member *m, const char *service)
 	return service == NULL || strcmp(m->service, service) == 0;
 }
 
-static void
-say_who(const struct member *m, struct err *e)
-{
-	struct err why = *e;
-
-	err_set(e, why.status, "%.60s: %.400s", m->service, why.text);
-}
-
 /* Those that answer are in the list even if others do not. */
 static int
 gather_once(struct call *c, const char *verb, gather_fn *gather,
@@ -91,7 +83,7 @@ gather_once(struct call *c, const char *verb, gather_fn *gather,
 			continue;
 		first = status;
 		*e = why;
-		say_who(&h->member[i], e);
+		member_blame(&h->member[i], e);
 	}
 	return first;
 }
@@ -299,7 +291,7 @@ look_why(struct call *c, struct err *e)
 	if (status == 0)
 		show_list(&l, columns, c->json);
 	else
-		say_who(m, e);
+		member_blame(m, e);
 	records_free(&l);
 	return status;
 }
