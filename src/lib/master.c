@@ -377,6 +377,9 @@ turn(struct master *m)
 	enum stage before = m->stage;
 	int64_t next;
 
+	/* Those that ended are waited for before anything is decided: of the
+	 * last one's end no other news may come. */
+	reap_due(&m->pool, m->now);
 	/* Until it is counted who is busy, anybody may be the first. */
 	atomic_store(&m->pool.board->call, report_wants_all(m) ||
 	    m->s->spec.session_ms > 0);

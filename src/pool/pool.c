@@ -471,8 +471,6 @@ pool_settle(struct pool *p, int64_t now)
 	unsigned todo;
 
 	note_limits(p, now);
-	if (p->reap_ms != 0 && now >= p->reap_ms)
-		reap_ended(p, now);
 	/* From here on a child that leaves too few rings; only then count.
 	 * These stores and those of states must stay sequentially consistent
 	 * (tests/model/doorbell.c). */

@@ -208,7 +208,7 @@ reap_all(struct pool *p, bool busy_only, int64_t now)
 			reap(p, i, now);
 }
 
-void
+static void
 reap_ended(struct pool *p, int64_t now)
 {
 	p->reap_ms = 0;
@@ -222,6 +222,13 @@ reap_ended(struct pool *p, int64_t now)
 	if (p->capture != NULL)
 		capture_take(p->capture, tell_program);
 	reap_all(p, p->launch.shared && !handler_is_worker(p->handler), now);
+}
+
+void
+reap_due(struct pool *p, int64_t now)
+{
+	if (p->reap_ms != 0 && now >= p->reap_ms)
+		reap_ended(p, now);
 }
 
 void

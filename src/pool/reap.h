@@ -16,10 +16,10 @@ void reap_dead(struct pool *p);
  * more may have. */
 void reap_heard(struct pool *p, int64_t now);
 
+/* It is later now. */
+void reap_due(struct pool *p, int64_t now);
+
 /* The child of this seat ended. */
 void reap_child(struct pool *p, unsigned i, int64_t now);
-
-/* Now. */
-void reap_ended(struct pool *p, int64_t now);
 
 #endif
