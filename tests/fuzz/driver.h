@@ -143,7 +143,7 @@ put_in(struct seed *s, size_t at, const void *bytes, size_t n)
 }
 
 static void
-take_out(struct seed *s, size_t at, size_t n)
+cut_out(struct seed *s, size_t at, size_t n)
 {
 	if (n > s->size - at)
 		n = s->size - at;
@@ -173,7 +173,7 @@ mutate(struct seed *s, const char *const *words, size_t nwords)
 
 	switch (draw(7)) {
 	case 0: put_in(s, at, &byte, 1); break;
-	case 1: take_out(s, at, draw(8) + 1); break;
+	case 1: cut_out(s, at, draw(8) + 1); break;
 	case 2: if (at < s->size) s->bytes[at] = byte; break;
 	case 3: if (at < s->size) s->bytes[at] ^= (uint8_t)(1u << draw(8)); break;
 	case 4: put_in(s, at, word, strlen(word)); break;

@@ -7,18 +7,12 @@
  *	    src/tools/err.c
  *	./fuzz CORPUS tests/fuzz/corpus/conf
  *
- * A tree is never given back, as it lives in processes that end soon.  Here
- * there are very many of them: so these two files are built into this one,
- * with memory that is all given back after each input. */
+ * Trees are never given back: kept.h. */
 #include "driver.h"
-
-#include <sys/queue.h>
+#include "kept.h"
 
 #include "brood/plain.h"
 #include "rules/scfg.h"
-
-static void *kept_calloc(size_t n, size_t size);
-static void kept_free(void *p);
 
 #define calloc kept_calloc
 #define free kept_free
@@ -26,42 +20,6 @@ static void kept_free(void *p);
 #include "brood/file.c"
 #undef calloc
 #undef free
-
-struct kept {
-	LIST_ENTRY(kept) next;
-	_Alignas(16) char bytes[];
-};
-
-static LIST_HEAD(, kept) kept = LIST_HEAD_INITIALIZER(kept);
-
-static void *
-kept_calloc(size_t n, size_t size)
-{
-	struct kept *k = calloc(1, sizeof *k + n * size);
-
-	require(k != NULL, "there is memory");
-	LIST_INSERT_HEAD(&kept, k, next);
-	return k->bytes;
-}
-
-static void
-kept_free(void *p)
-{
-	struct kept *k;
-
-	if (p == NULL)
-		return;
-	k = (struct kept *)(void *)((char *)p - offsetof(struct kept, bytes));
-	LIST_REMOVE(k, next);
-	free(k);
-}
-
-static void
-forget_trees(void)
-{
-	while (!LIST_EMPTY(&kept))
-		kept_free(LIST_FIRST(&kept)->bytes);
-}
 
 /* ---- trees ---- */
 
@@ -165,7 +123,7 @@ try_tree(const char *bytes, size_t size)
 		free(text);
 		free(twice);
 	}
-	forget_trees();
+	kept_forget();
 	return good;
 }
 

@@ -1,8 +1,7 @@
 /* fuzz_inetd.c - whatever bytes an inetd.conf is made of.
  * See driver.h. */
-#include "brood/inetd.h"
-
 #define OLD_NAME "inetd"
+#define OLD_SOURCE "brood/inetd.c"
 #define OLD_READ inetd_read_text
 #define OLD_WORDS_OF "stream", "dgram", "seqpacket", "tcp", "tcp4", "tcp6", \
 	"udp", "unix", "rpc/udp", ",sndbuf=64k", "wait", "nowait", ".256", \

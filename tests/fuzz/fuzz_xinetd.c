@@ -6,7 +6,7 @@
 
 /* Other files are not what is tried: they would be found by chance. */
 static void
-read_text(const char *name, const char *text, size_t size,
+read_alone(const char *name, const char *text, size_t size,
     struct directives *list, struct mistakes *m, bool convert)
 {
 	if (memmem(text, size, "include", 7) != NULL)
@@ -15,7 +15,8 @@ read_text(const char *name, const char *text, size_t size,
 }
 
 #define OLD_NAME "xinetd"
-#define OLD_READ read_text
+#define OLD_SOURCE "brood/xinetd.c"
+#define OLD_READ read_alone
 #define OLD_WORDS_OF "service ", "defaults", "{\n", "}\n", "socket_type", \
 	"stream", "dgram", "wait", "yes", "no", "user", "group", "server", \
 	"/bin/x", "flags", "IPv4", "IPv6", "NAMEINARGS", "type", "INTERNAL", \

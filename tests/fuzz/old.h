@@ -3,25 +3,25 @@
  *
  * The including file says what is tried:
  *	OLD_NAME	"inetd": its corpus is tests/fuzz/corpus/inetd
+ *	OLD_SOURCE	"brood/inetd.c"
  *	OLD_READ	the function, like inetd_read_text
  *	OLD_WORDS_OF	strings, with commas: what is put into seeds
  */
 #include "driver.h"
+#include "kept.h"
 
-#include "brood/file.h"
-#include "brood/tree.h"
 #include "rules/address.h"
 
+#define calloc kept_calloc
+#define free kept_free
+#include "brood/tree.c"
+#include "brood/file.c"
+#include "brood/old.c"
+#include OLD_SOURCE
+#undef calloc
+#undef free
+
 enum { MOST_BYTES = 2048 };
-
-int __lsan_is_turned_off(void);
-
-/* Trees are never given back: tree.h. */
-int
-__lsan_is_turned_off(void)
-{
-	return 1;
-}
 
 /* ---- what must hold ---- */
 
@@ -183,6 +183,7 @@ try_one(const uint8_t *data, size_t size)
 	any &= served.mistakes == 0;
 	outcome_free(&served);
 	outcome_free(&converted);
+	kept_forget();
 	return any;
 }
 
