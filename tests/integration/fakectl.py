@@ -7,6 +7,7 @@ each of the bad ones below.  What was asked is in FOLDER/asked, a line each:
 `git set minimum-available 9`.  A request `fake NAME KEY VALUE` at sup changes
 a master (or `sup`) at once; what a verb changes comes true after `lag`."""
 import os
+import queue
 import shlex
 import socket
 import sys
@@ -25,6 +26,8 @@ class Server(threading.Thread):
         super().__init__(daemon=True)
         self.name, self.path = name, f"{folder}/{name}"
         self.clients, self.over = [], False
+        self.due = queue.SimpleQueue()
+        threading.Thread(target=self.change, daemon=True).start()
         self.open()
         self.start()
 
@@ -73,11 +76,15 @@ class Server(threading.Thread):
                 pass
 
     def later(self, work):
-        def wait():
-            time.sleep(float(self.lag))
+        self.due.put((time.monotonic() + float(self.lag), work))
+
+    def change(self):
+        """What was asked for comes true in that order."""
+        while True:
+            when, work = self.due.get()
+            time.sleep(max(0, when - time.monotonic()))
             with lock:
                 work()
-        threading.Thread(target=wait, daemon=True).start()
 
 
 class Master(Server):
