@@ -102,7 +102,7 @@ static const struct word words[] = {
 	TIME( "session-time",      SPEC(session_ms),             1,                                    "never",  POOLED,           "0.1",  ONCE,  "end sessions that last longer"),
 	TIME( "stop-time",         SPEC(stop_ms),                1,                                    "30s",    ALL,              "0.1",  ONCE,  "how long sessions may go on after TERM"),
 	TIME( "quit-after",        SPEC(quit_ms),                1,                                    "never",  POOLED,           "0.1",  ONCE,  "end when nobody came for that long"),
-	CALL( "kill-mode",         read_kill_mode,    "none|group|all", "none, group or all",           "group",  PROGRAMS,         "0.2",  ONCE,  "what is killed of all that an ended program left"),
+	CALL( "kill-mode",         read_kill_mode,    "none|group|all", "none, group or all",           "exec-wait: none, else group",  PROGRAMS,         "0.2",  ONCE,  "what is killed of all that an ended program left"),
 	CALL( "recycle-after",     read_recycle,      "N|TIME",  "a number of clients, or a time like 30m or 1d", "never", OURS " " WORKER, "0.1", ONCE, "a new child after N clients (inline), or a new worker after TIME"),
 	COUNT("overlap",           SPEC(overlap),                1, MOST,                              "1",      WORKER,           "0.1",  ONCE,  "workers: so many more while they are replaced"),
 	CALL( "ready-by",          read_ready,        "WAY",     "alive, notify or fd:N, N from 3 to 511", "alive", WORKER,        "0.1",  ONCE,  "workers: alive, notify or fd:N"),

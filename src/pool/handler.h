@@ -54,6 +54,8 @@ enum handler_ready {
 
 /* What becomes of what a program that has ended leaves behind? */
 enum handler_kill {
+	HANDLER_KILL_USUAL,	/* nothing was said: group, but exec-wait none,
+				 * which hand clients to children of their own */
 	HANDLER_KILL_GROUP,	/* its process group is killed */
 	HANDLER_KILL_NONE,
 	HANDLER_KILL_ALL	/* every descendant; pool/strangers.h */
@@ -124,7 +126,8 @@ handler_becomes_wait(const struct handler *h)
 static inline bool
 handler_ends_groups(const struct handler *h)
 {
-	return !handler_is_inline(h) && h->kill_mode != HANDLER_KILL_NONE;
+	return !handler_is_inline(h) && h->kill_mode != HANDLER_KILL_NONE &&
+	    (h->kill_mode != HANDLER_KILL_USUAL || !handler_becomes_wait(h));
 }
 
 /* ... and everybody else whom they left behind? */

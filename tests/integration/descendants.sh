@@ -95,13 +95,13 @@ prepare() {
 	: >"$LEFT"
 }
 
-# serve MODE KIND ADDRESS SORT...: a leaver.
+# serve MODE KIND ADDRESS SORT...: a leaver; no MODE: as usual.
 serve() {
 	mode=$1 kind=$2 address=$3
 	shift 3
 	prepare
 	# shellcheck disable=SC2086 # words
-	brood_start --kill-mode "$mode" --kind "$kind" $more --stop-time 2s \
+	brood_start ${mode:+--kill-mode "$mode"} --kind "$kind" $more --stop-time 2s \
 	    --env LEFT="$LEFT" --env HOLD="$HOLD" "$address" \
 	    "$T/leaver" "$kind" "$@"
 }
@@ -197,7 +197,23 @@ all() {
 	check "all, $1: it stops with 0" brood_stop
 }
 
+# Those of kind exec-wait hand clients to children, and may end before them.
+usual() {
+	serve "" "$1" 127.0.0.1:0 group away
+	watch_left
+	visit "usual, $1:"
+	wait_until log_has ' (end|worker-end|worker-died) pid='
+	check "usual, $1: it stops with 0" brood_stop
+	case $1 in
+	exec-wait) check "usual, $1: its group is left alone" is_left group ;;
+	*) soon "usual, $1: its group is killed" none_left group ;;
+	esac
+	check "usual, $1: who left it goes on" is_left away
+	end_left
+}
+
 modes() {
+	each_kind usual
 	each_kind none
 	each_kind group
 	each_kind all
