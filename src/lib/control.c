@@ -234,6 +234,8 @@ watch_out(struct control_client *k, bool out)
 static bool
 send_out(struct control_client *k, int64_t now)
 {
+	/* Who has his answer finds in the log what led to it. */
+	log_flush();
 	switch (reply_send(&k->out, fd_of(k))) {
 	case REPLY_SENT:
 		k->out_ms = 0;
