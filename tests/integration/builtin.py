@@ -374,7 +374,7 @@ def many(host, port, source, count):
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     s.bind((source, 0))
     s.connect((host, port))
-    s.settimeout(2)
+    s.settimeout(60)
     answers = 0
     for i in range(int(count)):
         s.send(b"%d" % i)
@@ -383,6 +383,13 @@ def many(host, port, source, count):
         except TimeoutError:
             pass
     print(answers)
+
+
+def flood(host, port, count):
+    """So many at once, and nobody waits for an answer."""
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    for _ in range(int(count)):
+        s.sendto(b"x", (host, port))
 
 
 check = {"time": time_}.get(sys.argv[1]) or globals()[sys.argv[1]]

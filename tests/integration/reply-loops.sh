@@ -83,8 +83,9 @@ check "it stops with 0" brood_stop
 
 brood_start --reply-rate 7 --inline echo udp:127.0.0.1:0
 UDP=$(sed -n 's/.* info listen addr=udp:[^ ]*:\([0-9]*\) .*/\1/p' "$LOG")
-check "said before --inline it counts" [ "$(fact many 127.0.0.1 "$UDP" \
-    127.0.0.1 8)" -ge 7 ]
-soon "and is not the built-in's" log_has ' reply-refused .*reason=rate'
+is "so many are answered" "$(fact many 127.0.0.1 "$UDP" 127.0.0.1 7)" 7
+fact flood 127.0.0.1 "$UDP" 30
+soon "what was said before --inline counts" \
+    log_has ' reply-refused .*reason=rate'
 brood_stop
 finish
