@@ -328,6 +328,7 @@ hear_ready(struct master *m, uint32_t tag)
 static void
 hear(struct master *m, const struct loop_news *news)
 {
+	hooks_look(&m->hooks, m->now);
 	for (unsigned i = 0; i < news->nsignals; i++)
 		hear_signal(m, news->signals[i]);
 	if (news->ended)
@@ -377,10 +378,8 @@ turn(struct master *m)
 	int64_t next;
 
 	/* Those that ended are waited for before anything is decided: of the
-	 * last one's end no other news may come.  Of hooks, too: the pool may
-	 * just have taken the signal of their end for one of its own. */
+	 * last one's end no other news may come. */
 	reap_due(&m->pool, m->now);
-	hooks_look(&m->hooks, m->now);
 	/* Until it is counted who is busy, anybody may be the first. */
 	atomic_store(&m->pool.board->call, report_wants_all(m) ||
 	    m->s->spec.session_ms > 0);
