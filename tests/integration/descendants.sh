@@ -107,10 +107,20 @@ serve() {
 }
 
 # $OVER exists when all are gone that have had $HOLD open: begin before them.
+# Who has opened it without waiting is told of an end only if one began since.
 watch_left() {
-	{ cat "$HOLD"; : >"$OVER"; } >/dev/null 2>&1 &
+	rm -f "$T/watches"
+	python3 - "$HOLD" "$T/watches" "$OVER" >/dev/null 2>&1 <<-'PY' &
+		import os, select, sys
+		poll = select.poll()
+		poll.register(os.open(sys.argv[1], os.O_RDONLY | os.O_NONBLOCK), 0)
+		open(sys.argv[2], "w").close()
+		poll.poll()
+		open(sys.argv[3], "w").close()
+	PY
 	WATCHER=$!
 	MASTERS="$MASTERS $WATCHER"
+	wait_until test -e "$T/watches"
 }
 
 # is_left SORT: does one of it live?
