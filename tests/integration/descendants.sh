@@ -137,7 +137,7 @@ none_left() {
 
 end_left() {
 	while read -r _ pid; do
-		kill -KILL "$pid" 2>/dev/null
+		is_ours "$pid" && kill -KILL "$pid" 2>/dev/null
 	done <"$LEFT"
 }
 

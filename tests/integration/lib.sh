@@ -24,9 +24,16 @@ LOG=$T/log
 trap 'cleanup' EXIT
 trap 'exit 130' INT TERM HUP
 
+# is_ours PID: is it still who we started?  Who has ended may have left his
+# number to a stranger, where many processes begin.
+is_ours() {
+	[ "$(sed -n 's/^PPid:.//p' "/proc/$1/status" 2>/dev/null)" = $$ ] ||
+	    grep -qsF "$T" "/proc/$1/environ" "/proc/$1/cmdline"
+}
+
 cleanup() {
 	for pid in $MASTERS $HELD; do
-		kill -KILL "$pid" 2>/dev/null
+		is_ours "$pid" && kill -KILL "$pid" 2>/dev/null
 	done
 	wait 2>/dev/null
 	rm -rf "$T"
