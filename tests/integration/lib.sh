@@ -47,9 +47,17 @@ ok() {
 
 # not_ok NAME: one that does not; shows the log.
 not_ok() {
+	fail_point "$*"
+	show_log
+}
+
+fail_point() {	# NAME
 	points=$((points + 1))
 	failed=$((failed + 1))
-	echo "not ok $points - ${MEMORY:+$MEMORY: }$*"
+	echo "not ok $points - ${MEMORY:+$MEMORY: }$1"
+}
+
+show_log() {
 	[ ! -s "$LOG" ] || tail -n 30 "$LOG" | sed 's/^/# /'
 }
 
@@ -66,8 +74,9 @@ is() {
 	if [ "$2" = "$3" ]; then
 		ok "$1"
 	else
-		not_ok "$1"
+		fail_point "$1"
 		printf '%s\n' "got: $2" "expected: $3" | sed 's/^/# /'
+		show_log
 	fi
 }
 
