@@ -8,6 +8,7 @@
 # none of these.
 mode=plain
 case $1 in valgrind) mode=valgrind; shift ;; esac
+UNIT_MODE=$mode; export UNIT_MODE
 case $1 in */*) prog=$1 ;; *) prog=./$1 ;; esac
 name=$(basename "$prog")
 dir=report.d/$name.$$

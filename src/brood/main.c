@@ -17,6 +17,7 @@
 #include "brood/many.h"
 #include "brood/options.h"
 #include "lib/brood.h"
+#include "os/title.h"
 #include "tools/err.h"
 #include "tools/fd.h"
 #include "tools/inherit.h"
@@ -153,7 +154,7 @@ main(int argc, char **argv)
 	}
 	/* Executed as /proc/self/exe it would be "exe". */
 	prctl(PR_SET_NAME, getprogname());
-	setproctitle_init(argc, argv, environ);
+	title_begin(argc, argv);
 	switch (options_read(&o, argc, argv, &e)) {
 	case OPTIONS_DONE:
 		status = fflush(stdout) == 0 ? 0 : EXIT_SYSTEM;

@@ -24,6 +24,7 @@
 #include "brood/verbs.h"
 #include "os/launch.h"
 #include "os/oom.h"
+#include "os/title.h"
 #include "tools/clock.h"
 #include "tools/log.h"
 
@@ -303,7 +304,7 @@ title(const struct super *s)
 		all++;
 		running += u->now != NULL && u->now->state == KEEP_RUNNING;
 	}
-	setproctitle("supervisor %s [%u of %u running]%s", s->o->title, running,
+	title_set("supervisor", s->o->title, "[%u of %u running]%s", running,
 	    all, s->stopping ? " stopping" : "");
 }
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "lib/state.h"
+#include "os/title.h"
 #include "tools/log.h"
 
 enum {
@@ -40,7 +41,7 @@ report_title(const struct master *m)
 
 	if (!m->s->title)
 		return;
-	setproctitle("master %s [%u available, %u connected]%s%s", m->s->name,
+	title_set("master", m->s->name, "[%u available, %u connected]%s%s",
 	    m->pool.counts.idle, m->pool.counts.busy, words[m->stage],
 	    m->pool.paused && m->stage == STAGE_RUNNING ? " paused" : "");
 }
