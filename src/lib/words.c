@@ -187,32 +187,52 @@ read_interface(struct settings *o, const char *value)
 	return NULL;
 }
 
+/* One of a few words, up to one without a name. */
+struct choice {
+	const char *name;
+	int value;
+};
+
+static const char *
+read_choice(const char *value, const struct choice *c, int *value_r)
+{
+	for (; c->name != NULL; c++)
+		if (strcmp(value, c->name) == 0) {
+			*value_r = c->value;
+			return NULL;
+		}
+	return in_range;
+}
+
 static const char *
 read_memory(struct settings *o, const char *value)
 {
-	if (strcmp(value, "shared") == 0)
-		o->service.memory = MEMORY_SHARED;
-	else if (strcmp(value, "own") == 0)
-		o->service.memory = MEMORY_OWN;
-	else
-		return in_range;
-	return NULL;
+	static const struct choice memories[] = {
+		{ "shared", MEMORY_SHARED },
+		{ "own", MEMORY_OWN },
+		{ NULL, 0 }
+	};
+	int memory = MEMORY_BEST;
+	const char *why = read_choice(value, memories, &memory);
+
+	o->service.memory = (enum memory)memory;
+	return why;
 }
 
 static const char *
 read_kill_mode(struct settings *o, const char *value)
 {
-	struct handler *h = &o->service.handler;
+	static const struct choice modes[] = {
+		{ "none", HANDLER_KILL_NONE },
+		{ "group", HANDLER_KILL_GROUP },
+		{ "all", HANDLER_KILL_ALL },
+		{ NULL, 0 }
+	};
+	int mode = HANDLER_KILL_NONE;
+	const char *why = read_choice(value, modes, &mode);
 
-	if (strcmp(value, "none") == 0)
-		h->kill_mode = HANDLER_KILL_NONE;
-	else if (strcmp(value, "group") == 0)
-		h->kill_mode = HANDLER_KILL_GROUP;
-	else if (strcmp(value, "all") == 0)
-		h->kill_mode = HANDLER_KILL_ALL;
-	else
-		return in_range;
-	return NULL;
+	o->service.handler.kill_mode = (enum handler_kill)mode;
+	return why;
 }
 
 static const char *
@@ -428,10 +448,16 @@ read_privs(struct settings *o, const char *value)
 static const char *
 read_stderr(struct settings *o, const char *value)
 {
-	if (strcmp(value, "log") != 0 && strcmp(value, "pass") != 0)
-		return in_range;
-	o->service.err = value[0] == 'p' ? STDERR_PASS : STDERR_LOG;
-	return NULL;
+	static const struct choice ways[] = {
+		{ "log", STDERR_LOG },
+		{ "pass", STDERR_PASS },
+		{ NULL, 0 }
+	};
+	int way = STDERR_LOG;
+	const char *why = read_choice(value, ways, &way);
+
+	o->service.err = (enum service_stderr)way;
+	return why;
 }
 
 static const char *
@@ -460,15 +486,17 @@ read_fd(struct settings *o, const char *value)
 static const char *
 read_dialect(struct settings *o, const char *value)
 {
-	if (strcmp(value, "listen-fds") == 0)
-		o->service.handler.dialect = HANDLER_LISTEN_FDS;
-	else if (strcmp(value, "server-starter") == 0)
-		o->service.handler.dialect = HANDLER_STARTER;
-	else if (strcmp(value, "einhorn") == 0)
-		o->service.handler.dialect = HANDLER_EINHORN;
-	else
-		return in_range;
-	return NULL;
+	static const struct choice dialects[] = {
+		{ "listen-fds", HANDLER_LISTEN_FDS },
+		{ "server-starter", HANDLER_STARTER },
+		{ "einhorn", HANDLER_EINHORN },
+		{ NULL, 0 }
+	};
+	int dialect = HANDLER_LISTEN_FDS;
+	const char *why = read_choice(value, dialects, &dialect);
+
+	o->service.handler.dialect = (enum handler_dialect)dialect;
+	return why;
 }
 
 static const char *
