@@ -8,6 +8,7 @@ need nc python3
 if [ -z "${OWN_DEV-}" ]; then
 	[ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null ||
 	    skip_all "no mount namespaces"
+	rm -rf "$T"
 	OWN_DEV=1 exec unshare -m sh "$0"
 fi
 
