@@ -10,6 +10,7 @@
 
 #include "lib/state.h"
 #include "lib/usual.h"
+#include "pool/census.h"
 #include "pool/kick.h"
 #include "pool/view.h"
 #include "tools/clock.h"
@@ -71,7 +72,7 @@ say_status(struct control_client *k, int argc, const char *const argv[],
 	    log_value(m->s->name, name, sizeof name), (int)getpid(),
 	    m->pool.now->number, state_word(m), m->s->handler.kind->word,
 	    l->min_idle, l->max_idle, l->max, l->fixed, v.available,
-	    v.connected, v.starting, v.leaving, pool_served(&m->pool),
+	    v.connected, v.starting, v.leaving, census_served(&m->pool),
 	    m->pool.deaths, is_renewing(m), v.wanted,
 	    (double)(clock_ms() - m->started_ms) / 1000);
 	control_ok(k);

@@ -16,6 +16,7 @@
 #include "lib/fits.h"
 #include "lib/state.h"
 #include "os/program.h"
+#include "pool/census.h"
 #include "pool/reap.h"
 #include "pool/tell.h"
 #include "tools/clock.h"
@@ -228,7 +229,7 @@ become_ready(struct master *m)
 	unsigned want = l->fixed > 0 ? l->fixed : l->min_idle;
 
 	/* Somebody may have connected already: that child was ready, too. */
-	if (p->counts.idle + p->counts.busy + pool_served(p) < want) {
+	if (p->counts.idle + p->counts.busy + census_served(p) < want) {
 		m->broken = p->fault.probing;
 		return;
 	}
@@ -506,9 +507,9 @@ master_count(const struct master *m)
 		return (struct master_counts){ .served = 0 };
 	return (struct master_counts){
 		.available = handler_is_worker(&m->s->handler) ?
-		    m->pool.counts.idle : pool_waiting(&m->pool),
-		.connected = pool_connected(&m->pool),
-		.served = pool_served(&m->pool),
+		    m->pool.counts.idle : census_waiting(&m->pool),
+		.connected = census_connected(&m->pool),
+		.served = census_served(&m->pool),
 		.deaths = m->pool.deaths,
 	};
 }

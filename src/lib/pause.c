@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include "lib/state.h"
+#include "pool/census.h"
 #include "pool/pause.h"
 #include "tools/log.h"
 
@@ -79,7 +80,7 @@ pause_asked(struct master *m, bool refuse, struct err *e)
 		return -1;
 	if (!m->pool.paused)
 		log_info("pause clients=%s connected=%u",
-		    refuse ? "refused" : "wait", pool_connected(&m->pool));
+		    refuse ? "refused" : "wait", census_connected(&m->pool));
 	/* Farewell first: who then finds its listener shut knows why. */
 	pause_begin(&m->pool, refuse, m->now);
 	if (!refuse)

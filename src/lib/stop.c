@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "lib/state.h"
+#include "pool/census.h"
 #include "pool/session.h"
 #include "tools/log.h"
 
@@ -181,9 +182,9 @@ stop_quiet(struct master *m)
 
 	if (m->s->spec.quit_ms == 0 || m->stage != STAGE_RUNNING)
 		return LOOP_NEVER;
-	served = pool_served(&m->pool);
+	served = census_served(&m->pool);
 	if (m->quit_ms == 0 || served != m->quit_served ||
-	    pool_connected(&m->pool) > 0) {
+	    census_connected(&m->pool) > 0) {
 		m->quit_served = served;
 		m->quit_ms = m->now + m->s->spec.quit_ms;
 	}

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "pool/census.h"
 #include "pool/claim.h"
 #include "pool/generation.h"
 #include "pool/life.h"
@@ -90,70 +91,6 @@ pool_close(struct pool *p)
 	p->seats = NULL;
 	p->births = NULL;
 	p->board = NULL;
-}
-
-/* ---- counting ---- */
-
-static void
-count_worker(struct pool *p, const struct pool_seat *s)
-{
-	if (s->told)
-		p->leaving++;
-	else if (s->recycled || s->generation != p->now)
-		p->older++;
-	else if (s->ready)
-		p->counts.idle++;
-	else
-		p->counts.starting++;
-}
-
-static void
-count_seat(struct pool *p, unsigned i)
-{
-	struct pool_seat *s = &p->seats[i];
-	unsigned state = atomic_load(&p->board->state[i]);
-	bool old = s->generation != p->now;
-
-	switch (state) {
-	case SLOT_STARTING:
-	case SLOT_IDLE:
-		if (old)
-			p->older++;
-		else if (state == SLOT_IDLE)
-			p->counts.idle++;
-		else
-			p->counts.starting++;
-		break;
-	case SLOT_BUSY:
-		if (s->begun_ns != p->board->seats[i].begun_ns)
-			session_begin(p, i);
-		p->counts.busy++;
-		break;
-	case SLOT_LEAVING:
-		p->older++;
-		break;
-	default:
-		/* Hearsay: it counts as busy, and is told once. */
-		p->counts.busy++;
-		if (!s->strange)
-			log_warn("board-nonsense pid=%d state=%u", s->pid, state);
-		s->strange = true;
-	}
-}
-
-static void
-count(struct pool *p)
-{
-	memset(&p->counts, 0, sizeof p->counts);
-	p->older = p->leaving = 0;
-	for (unsigned i = 0; i < p->board->high; i++) {
-		if (p->seats[i].pid == 0)
-			continue;
-		if (handler_is_worker(p->handler))
-			count_worker(p, &p->seats[i]);
-		else
-			count_seat(p, i);
-	}
 }
 
 /* ---- starting ---- */
@@ -478,7 +415,7 @@ pool_settle(struct pool *p, int64_t now)
 	atomic_store(&p->board->wanted, l->fixed > 0 ? 0 : l->min_idle);
 	if (handler_is_worker(p->handler))
 		worker_look(p, now);
-	count(p);
+	census_take(p);
 	trouble_look(p, now);
 	if (p->now->older != NULL)
 		generation_forget_older(p);
@@ -541,40 +478,6 @@ pool_hear(struct pool *p, uint32_t tag, int64_t now)
 	else if (tag >= POOL_TAG_READY &&
 	    p->seats[tag - POOL_TAG_READY].pid != 0)
 		worker_hear_line(p, tag - POOL_TAG_READY, now);
-}
-
-unsigned long
-pool_served(const struct pool *p)
-{
-	unsigned long n = p->served;
-
-	for (unsigned i = 0; i < p->board->high; i++)
-		if (p->seats[i].pid != 0)
-			n += atomic_load(&p->board->seats[i].served);
-	return n;
-}
-
-static unsigned
-count_state(const struct pool *p, enum slot_state state)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < p->board->high; i++)
-		n += p->seats[i].pid != 0 &&
-		    atomic_load(&p->board->state[i]) == state;
-	return n;
-}
-
-unsigned
-pool_connected(const struct pool *p)
-{
-	return count_state(p, SLOT_BUSY);
-}
-
-unsigned
-pool_waiting(const struct pool *p)
-{
-	return count_state(p, SLOT_IDLE);
 }
 
 bool

@@ -129,11 +129,6 @@ pool_lower(struct pool *p)
 /* No new children, and those that wait leave. */
 void pool_dismiss(struct pool *p, int64_t now);
 
-/* Clients served, and being served, and children that wait: counted now. */
-unsigned long pool_served(const struct pool *p);
-unsigned pool_connected(const struct pool *p);
-unsigned pool_waiting(const struct pool *p);
-
 /* Is a renewal complete: does nobody of an older generation take clients? */
 bool pool_is_renewed(const struct pool *p);
 
