@@ -7,9 +7,6 @@
 
 #include "ctl/call.h"
 
-/* How often a status is asked for while something is waited for. */
-enum { ACT_POLL_MS = 5 };
-
 /* Until the new numbers are in force, and as many wait as are wanted. */
 int act_set(struct call *c, struct err *e);
 
@@ -21,9 +18,6 @@ int act_resume(struct call *c, struct err *e);
 
 /* Until the new generation has taken over. */
 int act_renew(struct call *c, struct err *e);
-
-/* Until the sessions have ended. */
-int act_kick(struct call *c, struct err *e);
 
 /* Until the answer. */
 int act_log(struct call *c, struct err *e);

@@ -8,7 +8,7 @@
 
 #include "ctl/want.h"
 
-enum { POLL_MS = 5, UNKNOWN = -1 };
+enum { UNKNOWN = -1 };
 
 /* All that was heard in one round. */
 struct round {
@@ -277,6 +277,6 @@ await_want(struct call *c, struct err *e)
 		}
 		round_free(&r);
 	} while (status == CTL_LATE && c->house->top.fd != -1 &&
-	    talk_pause(POLL_MS, c->deadline));
+	    talk_pause(TALK_POLL_MS, c->deadline));
 	return status;
 }

@@ -53,6 +53,9 @@ int talk_wait_end(struct talk *t, int64_t deadline, struct err *e);
 
 void talk_close(struct talk *t);
 
+/* How often somebody is asked while something is waited for. */
+enum { TALK_POLL_MS = 5 };
+
 /* Sleep, but not beyond the deadline.  False: it has come. */
 bool talk_pause(int ms, int64_t deadline);
 

@@ -4,6 +4,7 @@
 #include "ctl/act.h"
 #include "ctl/await.h"
 #include "ctl/change.h"
+#include "ctl/kick.h"
 #include "ctl/look.h"
 
 const struct verb verbs[] = {
