@@ -231,7 +231,8 @@ int brood_peer_user(struct brood_client *c, unsigned *uid_r, unsigned *gid_r,
 /* Answer a datagram with one, from the address that was asked.  May be called
  * several times.  EMSGSIZE: too long (65507 bytes for IPv4).  EPERM: answering
  * would feed a loop or strike a third one (a reflector's port, port 0,
- * broadcast, multicast, one of our own listeners). */
+ * broadcast, multicast, one of our own listeners; more than the words
+ * reply-rate and reply-factor allow: 512 bytes, or 3 times what was asked). */
 int brood_reply(struct brood_client *c, const void *data, size_t n);
 
 /* Was the datagram longer than 65535 bytes, or than the receiver's buffer? */

@@ -12,6 +12,7 @@
 
 #include "lib/words.h"
 #include "os/program.h"
+#include "rules/reflect.h"
 #include "rules/ucspi.h"
 
 /* ---- words ---- */
@@ -503,6 +504,7 @@ settings_init(struct settings *o)
 	s->handler.kind = handler_kind("exec");
 	s->handler.wait_tries = SPEC_WAIT_TRIES;
 	s->handler.stop_signal = SIGTERM;
+	s->handler.calls.reply_factor = REFLECT_FACTOR;
 	s->costume.umask = -1;
 	s->socket_mode = 0666;
 	s->socket_uid = (uid_t)-1;

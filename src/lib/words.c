@@ -8,6 +8,7 @@
 #include "lib/readers.h"
 #include "lib/settings.h"
 #include "rules/among.h"
+#include "rules/reflect.h"
 
 enum word_kind {
 	WORD_COUNT,		/* a number from min to max, an unsigned */
@@ -97,6 +98,7 @@ static const struct word words[] = {
 	TIME( "peer-session",      HANDLER(peer_ms),             1,                                    "",       "exec",           "0.1",  ONCE,  "exec, datagrams: a program for each peer, until it is quiet so long"),
 	FLAG( "low-ports",         HANDLER(calls.low_ports),     "yes|no",                             "no",     "exec " OURS,     "0.1",  ONCE,  "answer datagrams from ports below 1024"),
 	COUNT("reply-rate",        HANDLER(calls.reply_rate),    0, 1000000,                           "built-in: 50, else 0", "exec " OURS, "0.2", ONCE, "answers a second to one source of datagrams; 0: any number"),
+	COUNT("reply-factor",      HANDLER(calls.reply_factor),  0, 1000000,                           "3",      "exec " OURS,     "0.2",  ONCE,  "an answer is at most N times what was asked, or 512 bytes; 0: any"),
 	CALL( "user",              read_user,         "USER[:GROUP]", "a user, or user:group",         "",       ALL,              "0.1",  ONCE,  "become this user for good"),
 	CALL( "groups",            read_groups,       "GROUP,...", "a comma list of groups, or none",  "the user's", ALL,          "0.2",  ONCE,  "supplementary groups; none: not one"),
 	CALL( "no-new-privs",      read_privs,        "yes|no",  YES_OR_NO,                            "yes if --user drops root", ALL, "0.1", ONCE, "no set-uid programs"),
@@ -125,7 +127,7 @@ _Static_assert(MOST == SPEC_MOST_CHILDREN, "as the table says");
 _Static_assert(SPEC_MIN_AVAILABLE == 4 && SPEC_MAX_CONNECTED == 200 &&
     SPEC_BACKLOG == 4096 && SPEC_IDLE_MS == 10000 && SPEC_STOP_MS == 30000 &&
     SPEC_OVERLAP == 1 && SPEC_ALIVE_MS == 1000 && SPEC_START_MS == 30000 &&
-    SPEC_WAIT_TRIES == 3, "as the table says");
+    SPEC_WAIT_TRIES == 3 && REFLECT_FACTOR == 3, "as the table says");
 _Static_assert(WAIT_LISTENERS == 256, "ready-by, as the table says");
 
 /* ---- the table at work ---- */

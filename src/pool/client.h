@@ -4,6 +4,7 @@
 #define POOL_CLIENT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "os/packet.h"
 #include "pool/child.h"
@@ -14,6 +15,7 @@ struct brood_client {
 	bool finished;		/* fd was closed */
 	bool knows_local, knows_user;	/* the seat has them */
 	const struct packet *packet;	/* NULL: a connection */
+	uint64_t asked, replied;	/* bytes of datagrams, from and to it */
 };
 
 #endif

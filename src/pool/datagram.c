@@ -136,7 +136,7 @@ static _Noreturn void
 serve(struct child *c, const struct packet *p, const char *data, size_t n)
 {
 	static char reply[PACKET_BYTES];
-	struct brood_client b = { .child = c, .packet = p,
+	struct brood_client b = { .child = c, .packet = p, .asked = n,
 	    .fd = c->task->wait.listener[c->seat->listener] };
 	struct pipes pipes;
 	pid_t pid = -1;

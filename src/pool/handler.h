@@ -77,6 +77,7 @@ struct handler_calls {
 	void *event_arg;
 	bool low_ports;		/* answer clients with ports below 1024 */
 	unsigned reply_rate;	/* answers a second to one source; 0 = any */
+	unsigned reply_factor;	/* times the bytes it sent; 0 = any */
 };
 
 struct handler {

@@ -186,7 +186,8 @@ call_datagram(struct child *c, int fd, const struct packet *p,
     const void *data, size_t n)
 {
 	const struct handler_calls *calls = &c->task->handler->calls;
-	struct brood_client b = { .child = c, .fd = fd, .packet = p };
+	struct brood_client b = { .child = c, .fd = fd, .packet = p,
+	    .asked = n };
 
 	if (p->dropped != 0)
 		tell_dropped(c, p, clock_ms());
@@ -302,24 +303,38 @@ inline_refuses(struct brood_client *b)
 	return refuse(b, judge(b));
 }
 
-/* Services that answer each other's answers do so for ever, and fast: what
- * tells them from a client is only how much they ask. */
-bool
-inline_exceeds(struct brood_client *b)
+static enum reflect
+measure(struct brood_client *b, size_t n)
 {
 	const struct child_task *t = b->child->task;
-	unsigned rate = t->handler->calls.reply_rate;
-	bool is_unix = t->listener[b->child->seat->listener].is_unix;
+	const struct handler_calls *h = &t->handler->calls;
 
-	return refuse(b, rate == 0 || is_unix || rate_take(&t->board->replies,
-	    board_source(&b->packet->peer, 0), rate, clock_ns() / 1000) ?
-	    REFLECT_NOT : REFLECT_RATE);
+	if (t->listener[b->child->seat->listener].is_unix)
+		return REFLECT_NOT;
+	if (reflect_amplifies(b->asked, b->replied, n, h->reply_factor))
+		return REFLECT_SIZE;
+	/* Services that answer each other's answers do so for ever, and fast:
+	 * what tells them from a client is only how much they ask. */
+	if (h->reply_rate > 0 && !rate_take(&t->board->replies,
+	    board_source(&b->packet->peer, 0), h->reply_rate,
+	    clock_ns() / 1000))
+		return REFLECT_RATE;
+	return REFLECT_NOT;
+}
+
+bool
+inline_exceeds(struct brood_client *b, size_t n)
+{
+	if (refuse(b, measure(b, n)))
+		return true;
+	b->replied += n;
+	return false;
 }
 
 int
 inline_reply(struct brood_client *b, const void *data, size_t n)
 {
-	if (!inline_refuses(b) && !inline_exceeds(b))
+	if (!inline_refuses(b) && !inline_exceeds(b, n))
 		return packet_reply(b->fd, b->packet, data, n);
 	errno = EPERM;
 	return -1;

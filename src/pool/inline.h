@@ -26,9 +26,9 @@ void inline_connections(struct child *c, unsigned i);
 /* Must this datagram not be answered?  Says so in the log, now and then. */
 bool inline_refuses(struct brood_client *c);
 
-/* Had its source more answers than it may in a second?  This one counts.
- * Likewise. */
-bool inline_exceeds(struct brood_client *c);
+/* Would so many more bytes be too much for what was asked, or had its source
+ * all answers of this second?  Likewise.  If not, this one counts. */
+bool inline_exceeds(struct brood_client *c, size_t n);
 
 /* Answer a datagram.  0, or -1 with errno; EPERM: it must not be answered. */
 int inline_reply(struct brood_client *c, const void *data, size_t n);

@@ -54,6 +54,7 @@ struct kept {
 struct session {
 	struct child *child;
 	struct packet peer;	/* who, and whom it asked */
+	struct brood_client client;
 	uint32_t tries;		/* of the datagram that began it */
 	int fd;			/* connected; -1: by the listener */
 	int inbox;
@@ -255,6 +256,7 @@ keep(struct session *s, const struct passed *d)
 {
 	struct kept *k = malloc(offsetof(struct kept, d) + HEAD + d->n);
 
+	s->client.asked += d->n;
 	if (k == NULL)
 		return;
 	memcpy(&k->d, d, HEAD + d->n);
@@ -343,7 +345,6 @@ static void
 answer(struct session *s, struct passed *d)
 {
 	int fd = s->child->task->wait.listener[s->child->seat->listener];
-	struct brood_client b = { .child = s->child, .packet = &s->peer };
 	ssize_t n;
 
 	/* No bytes are an end, for no datagram can be told from it. */
@@ -353,7 +354,7 @@ answer(struct session *s, struct passed *d)
 		n = recv(s->relay, d->data, sizeof d->data, MSG_DONTWAIT);
 		if (n <= 0)
 			break;
-		if (inline_exceeds(&b))
+		if (inline_exceeds(&s->client, (size_t)n))
 			continue;
 		r = s->fd == -1 ?
 		    packet_reply(fd, &s->peer, d->data, (size_t)n) :
@@ -477,6 +478,7 @@ serve(struct child *c, unsigned i, struct passed *d)
 {
 	struct session s = { .child = c, .peer = d->from, .tries = d->tries };
 
+	s.client = (struct brood_client){ .child = c, .packet = &s.peer };
 	STAILQ_INIT(&s.kept);
 	c->seat->listener = d->listener;
 	c->seat->peer = d->from.peer;

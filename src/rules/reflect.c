@@ -49,6 +49,13 @@ reflect_judge(const struct ucspi_end *peer, unsigned local_port, bool low_ports)
 	return REFLECT_NOT;
 }
 
+bool
+reflect_amplifies(uint64_t asked, uint64_t replied, size_t n, unsigned factor)
+{
+	return factor != 0 && replied + n > REFLECT_SMALL &&
+	    replied + n > asked * factor;
+}
+
 const char *
 reflect_word(enum reflect r)
 {
@@ -59,6 +66,7 @@ reflect_word(enum reflect r)
 	case REFLECT_NOBODY:  return "nobody";
 	case REFLECT_OWN:     return "own";
 	case REFLECT_RATE:    return "rate";
+	case REFLECT_SIZE:    return "size";
 	}
 	return "nonsense";
 }

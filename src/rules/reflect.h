@@ -8,6 +8,8 @@
 #define RULES_REFLECT_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "rules/ucspi.h"
 
@@ -17,13 +19,24 @@ enum reflect {
 	REFLECT_PORT,		/* a port that would answer the answer */
 	REFLECT_NOBODY,		/* broadcast, multicast, or no address at all */
 	REFLECT_OWN,		/* a listener of our own; is_own() of callers */
-	REFLECT_RATE		/* too many for one source; rules/rate.h */
+	REFLECT_RATE,		/* too many for one source; rules/rate.h */
+	REFLECT_SIZE		/* far more than was sent */
+};
+
+enum {
+	REFLECT_FACTOR = 3,	/* the usual one; QUIC's, RFC 9000 section 8 */
+	REFLECT_SMALL  = 512	/* always goes: what DNS is used to, RFC 1035 */
 };
 
 /* low_ports: sources below 1024 are clients, too, but for those that answer
  * whatever they get. */
 enum reflect reflect_judge(const struct ucspi_end *peer, unsigned local_port,
     bool low_ports);
+
+/* Would n more bytes to who sent asked, and has had replied, make him one who
+ * strikes a third with our strength?  factor 0: never mind. */
+bool reflect_amplifies(uint64_t asked, uint64_t replied, size_t n,
+    unsigned factor);
 
 /* "port", "nobody" ... for a log. */
 const char *reflect_word(enum reflect r);

@@ -627,14 +627,14 @@ finishes(struct brood_client *c, int fd, void *arg)
 }
 
 static void
-too_long(struct brood_client *c)
+too_long(struct brood_client *c, size_t n)
 {
 	static char data[70000];
 	char text[64];
 	int r;
 
 	errno = 0;
-	r = brood_reply(c, data, BIG + 1);
+	r = brood_reply(c, data, n);
 	snprintf(text, sizeof text, "%d %s", r, strerrorname_np(errno));
 	brood_reply(c, text, strlen(text));
 }
@@ -665,7 +665,8 @@ obey_datagram(struct brood_client *c, const void *data, size_t n, void *arg)
 	case 'p': snprintf(text, sizeof text, "%d", (int)getpid()); break;
 	case '3': brood_reply(c, "1", 1); brood_reply(c, "2", 1);
 		snprintf(text, sizeof text, "3"); break;
-	case 'b': too_long(c); return;
+	case 'b': too_long(c, BIG + 1); return;
+	case 's': too_long(c, 513); return;
 	case 'x': _exit(3);
 	default: break;
 	}
@@ -2381,7 +2382,8 @@ static void
 datagram_sizes(void)
 {
 	static char data[BIG], reply[70000];
-	struct brood *b = BEGIN_AT("udp:127.0.0.1:0", "minimum-available", "2");
+	struct brood *b = BEGIN_AT("udp:127.0.0.1:0", "minimum-available", "2",
+	    "reply-factor", "0");
 	int fd = dial_at("127.0.0.1", port_of(b, 0), SOCK_DGRAM);
 
 	is_number(exchange(fd, "", 0, reply, sizeof reply), 0, "0 bytes");
@@ -2403,6 +2405,22 @@ datagram_sizes(void)
 	send(fd, "x", 1, 0);
 	ok(SOON(brood_count(b, BROOD_DEATHS) == 1), "one exits");
 	ok(atoi(exchange_text(fd, "p")) > 0, "and the service goes on");
+	close(fd);
+	end_now(b);
+}
+
+/* Who asks little does not get much. */
+static void
+datagram_factor(void)
+{
+	char data[171], reply[1024];
+	struct brood *b = BEGIN_AT("udp:127.0.0.1:0", "minimum-available", "2");
+	int fd = dial_at("127.0.0.1", port_of(b, 0), SOCK_DGRAM);
+
+	is_text(exchange_text(fd, "s"), "-1 EPERM", "513 bytes for 1 are too many");
+	memset(data, 's', sizeof data);
+	is_number(exchange(fd, data, sizeof data, reply, sizeof reply), 513,
+	    "for 171 they are not");
 	close(fd);
 	end_now(b);
 }
@@ -3099,6 +3117,7 @@ static const struct {
 	{ "finish_is_bounded",         finish_is_bounded },
 	{ "datagram_addresses",        datagram_addresses },
 	{ "datagram_sizes",            datagram_sizes },
+	{ "datagram_factor",           datagram_factor },
 	{ "datagrams_of_unix",         datagrams_of_unix },
 	{ "datagram_reflectors",       datagram_reflectors },
 	{ "stop_waits",                stop_waits },

@@ -102,7 +102,7 @@ USER=$me"
 	is "nothing but 0, 1 and 2 is open" "$(said x | tr '\n' ' ')" "0 1 2 "
 	check "it stops with 0" brood_stop
 
-	brood_start udp:127.0.0.1:0 cat /proc/self/status
+	brood_start udp:127.0.0.1:0 sed -n '/^Sig[BIC]/p' /proc/self/status
 	is "no signal is blocked, ignored or caught" \
 	    "$(said x | grep -E '^Sig(Blk|Ign|Cgt)' | tr -d '\t\n')" \
 	    "SigBlk:0000000000000000SigIgn:0000000000000000SigCgt:0000000000000000"
@@ -131,7 +131,7 @@ surroundings
 
 # What cannot be, and what never ends.
 faults() {
-	brood_start udp:127.0.0.1:0 sh -c \
+	brood_start --reply-factor 0 udp:127.0.0.1:0 sh -c \
 	    'read -r n; head -c "$n" /dev/zero; [ "$n" -gt 0 ] && exit; kill -SEGV $$'
 	is "the largest reply" "$(echo 65507 | say | wc -c)" 65507
 	unheard 65508

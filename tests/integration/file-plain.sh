@@ -77,6 +77,7 @@ wait-tries|exec-wait /bin/cat|wait-tries 5|wait-tries 5
 peer-session|exec /bin/cat|peer-session 5s|peer-session 5s
 low-ports|exec /bin/cat|low-ports yes|low-ports yes
 reply-rate|exec /bin/cat|reply-rate 0|reply-rate 0
+reply-factor|exec /bin/cat|reply-factor 7|reply-factor 7
 user|inline echo||
 groups|inline echo||
 no-new-privs|inline echo|no-new-privs yes|no-new-privs yes

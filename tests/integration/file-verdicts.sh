@@ -30,6 +30,7 @@ values() {
 	on)                echo 'ready true' ;;
 	overlap)           echo 2 ;;
 	ready-by)          printf '%s\n' alive notify fd:3 fd:4 fd:9 ;;
+	reply-factor)      printf '%s\n' 0 7 1000001 ;;
 	reply-rate)        printf '%s\n' 0 7 1000001 ;;
 	recycle-after)     printf '%s\n' 5 5m ;;
 	socket-mode|umask) echo 0600 ;;

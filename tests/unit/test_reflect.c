@@ -79,10 +79,30 @@ Test(reflect, nobody_is_not_answered)
 		    "%s", somebody[i]);
 }
 
+/* As it was defined, in words of its own: what goes in all is at most 512, or
+ * so many times what came. */
+Test(reflect, no_more_goes_than_so_many_times_what_came)
+{
+	for (unsigned factor = 0; factor <= 5; factor++)
+		for (unsigned asked = 0; asked <= 400; asked += 7)
+			for (unsigned before = 0; before <= 1300; before += 13)
+				for (unsigned n = 0; n <= 1300; n += 5) {
+					bool fits = factor == 0 ||
+					    before + n <= 512 ||
+					    (before + n) <= factor * asked;
+
+					cr_assert_eq(reflect_amplifies(asked,
+					    before, n, factor), !fits);
+				}
+	cr_assert_not(reflect_amplifies(UINT64_MAX / 8, UINT64_MAX / 8, 65507, 3));
+	cr_assert(reflect_amplifies(1, 0, 65507, 3));
+	cr_assert_not(reflect_amplifies(65507, 0, 65507, 1));
+}
+
 Test(reflect, each_reason_has_its_word)
 {
-	for (int a = REFLECT_NOT; a <= REFLECT_OWN; a++)
-		for (int b = a + 1; b <= REFLECT_OWN; b++)
+	for (int a = REFLECT_NOT; a <= REFLECT_SIZE; a++)
+		for (int b = a + 1; b <= REFLECT_SIZE; b++)
 			cr_assert_str_neq(reflect_word((enum reflect)a),
 			    reflect_word((enum reflect)b));
 }
