@@ -107,6 +107,8 @@ commit_step(struct step *st)
 		u->reason[0] = '\0';
 		u->fault = (struct fault){ .rounds = 0 };
 	}
+	if (st->action == ACTION_LIMITS)
+		limits_taken(u, st->to);
 	u->spec = st->to;
 	if (st->action == ACTION_STOP)
 		unit_remove(u);
@@ -168,7 +170,7 @@ static int
 replace(struct super *s, struct step *st)
 {
 	st->action = ACTION_REPLACE;
-	st->unit->coming = unit_launch(s, st->unit, st->to);
+	st->unit->coming = unit_launch(s, st->unit, st->to, NULL);
 	return st->unit->coming != NULL ? 0 : -1;
 }
 
@@ -268,7 +270,7 @@ start_masters(struct super *s, struct err *e)
 				st->unit->spec = NULL;
 		}
 		if (st->unit != NULL)
-			st->unit->coming = unit_launch(s, st->unit, st->to);
+			st->unit->coming = unit_launch(s, st->unit, st->to, NULL);
 		if (st->unit == NULL || st->unit->coming == NULL) {
 			err_set(e, EXIT_SYSTEM, "%s: cannot start a master",
 			    st->to->name);

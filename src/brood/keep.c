@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "brood/limits.h"
 #include "os/oom.h"
 #include "tools/log.h"
 
@@ -55,19 +56,28 @@ add(struct line *l, const char *fmt, ...)
 
 /* The daemon's own words are said by us, not passed on. */
 static void
-add_words(struct line *l, const struct plain_service *s)
+add_words(struct line *l, const struct plain_service *s,
+    const struct keep_limits *limits)
 {
 	for (unsigned i = 0; i < s->nwords; i++) {
 		const struct plain_word *w = &s->word[i];
 
 		if (strcmp(w->name, "log") == 0 ||
-		    strcmp(w->name, "log-level") == 0)
+		    strcmp(w->name, "log-level") == 0 ||
+		    (limits->known && limits_number(w->name) != -1))
 			continue;
 		if (w->value != NULL)
 			add(l, "--%s=%s", w->name, w->value);
 		else
 			add(l, "--%s", w->name);
 	}
+}
+
+static void
+add_limits(struct line *l, const struct keep_limits *limits)
+{
+	for (unsigned i = 0; limits->known && i < KEEP_LIMITS; i++)
+		add(l, "--%s=%u", limits_word(i), limits->value[i]);
 }
 
 static void
@@ -113,7 +123,8 @@ command_line(const struct keep_way *w, const struct plain_service *s,
 	if (builtin)
 		add(&l, "--inline=%s", s->program[0]);
 	add(&l, "--kind=%s", s->kind);
-	add_words(&l, s);
+	add_words(&l, s, &k->limits);
+	add_limits(&l, &k->limits);
 	add_log(&l, w, s);
 	add_control(&l, w, k);
 	add(&l, "--");
@@ -219,7 +230,8 @@ name_control(struct keep *k, const char *ours, pid_t pid)
 
 struct keep *
 keep_start(const struct keep_way *w, const struct sockets *v,
-    const struct plain_service *s, unsigned serial, int64_t now)
+    const struct plain_service *s, const struct keep_limits *limits,
+    unsigned serial, int64_t now)
 {
 	struct keep *k = calloc(1, sizeof *k);
 	pid_t us = getpid();
@@ -230,6 +242,8 @@ keep_start(const struct keep_way *w, const struct sockets *v,
 	k->serial = serial;
 	k->born_ms = now;
 	k->state = KEEP_STARTING;
+	if (limits != NULL)
+		k->limits = *limits;
 	k->pid = fork();
 	if (k->pid == 0) {
 		log_child();

@@ -19,6 +19,12 @@ enum keep_state { KEEP_STARTING, KEEP_RUNNING, KEEP_FINISHING, KEEP_STOPPING };
 
 enum { KEEP_PATH = 108, KEEP_LIMITS = 3 };
 
+/* What was set while a master runs, as it told us. */
+struct keep_limits {
+	bool known;
+	unsigned value[KEEP_LIMITS];	/* in the order of brood/limits.h */
+};
+
 struct keep {
 	LIST_ENTRY(keep) next;
 	char name[48];		/* of the service */
@@ -28,8 +34,7 @@ struct keep {
 	int64_t born_ms;
 	int64_t until_ms;	/* late, or to be killed, then; 0 = never */
 	char control[KEEP_PATH];	/* its socket; "" = none */
-	bool was_set;		/* it has told limits that it has by now: */
-	unsigned limit[KEEP_LIMITS];	/* in the order of brood/limits.h */
+	struct keep_limits limits;
 };
 
 /* What all masters are started with. */
@@ -48,9 +53,11 @@ struct keep_way {
 	int oom_score;		/* ... and this, oom_shield() */
 };
 
-/* Start one for a service whose sockets are all open.  NULL with errno. */
+/* Start one for a service whose sockets are all open, with these limits instead
+ * of its own if they are known (NULL: they are not).  NULL with errno. */
 struct keep *keep_start(const struct keep_way *w, const struct sockets *v,
-    const struct plain_service *s, unsigned serial, int64_t now);
+    const struct plain_service *s, const struct keep_limits *limits,
+    unsigned serial, int64_t now);
 
 /* Tell it to go: SIGQUIT (finish), SIGTERM, SIGKILL. */
 void keep_tell(struct keep *k, int number);

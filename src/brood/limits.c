@@ -19,6 +19,21 @@ static const char *const words[KEEP_LIMITS] = {
 };
 
 const char *
+limits_word(unsigned i)
+{
+	return words[i];
+}
+
+int
+limits_number(const char *word)
+{
+	for (int i = 0; i < KEEP_LIMITS; i++)
+		if (strcmp(word, words[i]) == 0)
+			return i;
+	return -1;
+}
+
+const char *
 limits_value(const struct plain_service *s, const char *word)
 {
 	const char *value = plain_value(s, word);
@@ -58,25 +73,32 @@ make_line(const struct plain_service *from, const struct plain_service *to,
 void
 limits_note(struct keep *k, const char *text)
 {
-	unsigned v[KEEP_LIMITS];
+	struct keep_limits l = { .known = true };
 
-	if (sscanf(text, "X_LIMITS=%u %u %u", &v[0], &v[1], &v[2]) !=
-	    KEEP_LIMITS)
-		return;
-	memcpy(k->limit, v, sizeof v);
-	k->was_set = true;
+	if (sscanf(text, "X_LIMITS=%u %u %u", &l.value[0], &l.value[1],
+	    &l.value[2]) == KEEP_LIMITS)
+		k->limits = l;
 }
 
 bool
 limits_hold(const struct unit *u, const struct plain_service *to)
 {
-	if (u->now == NULL || !u->now->was_set)
+	if (u->now == NULL || !u->now->limits.known)
 		return false;
 	for (size_t i = 0; i < KEEP_LIMITS; i++)
-		if (differs(u->spec, to, words[i]) && u->now->limit[i] !=
+		if (differs(u->spec, to, words[i]) && u->now->limits.value[i] !=
 		    strtoul(limits_value(to, words[i]), NULL, 10))
 			return false;
 	return true;
+}
+
+void
+limits_taken(struct unit *u, const struct plain_service *to)
+{
+	for (size_t i = 0; u->now != NULL && i < KEEP_LIMITS; i++)
+		if (differs(u->spec, to, words[i]))
+			u->now->limits.value[i] = (unsigned)strtoul(
+			    limits_value(to, words[i]), NULL, 10);
 }
 
 int

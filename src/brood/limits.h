@@ -8,6 +8,10 @@
 
 enum { LIMITS_MS = 5000 };	/* for a master to take them */
 
+/* The i-th limit's word; and its number, or -1. */
+const char *limits_word(unsigned i);
+int limits_number(const char *word);
+
 /* What a service has of a limit: as the file says, or by default. */
 const char *limits_value(const struct plain_service *s, const char *word);
 
@@ -21,6 +25,9 @@ bool limits_hold(const struct unit *u, const struct plain_service *to);
  * will be at u->ask_fd, which is in the loop, by u->ask_ms.  0 or -1. */
 int limits_tell(struct super *s, struct unit *u,
     const struct plain_service *to);
+
+/* It has taken them, if its own word for it has not come yet. */
+void limits_taken(struct unit *u, const struct plain_service *to);
 
 enum limits_answer {
 	LIMITS_NOT_YET,

@@ -40,6 +40,7 @@ struct unit {
 	const struct plain_service *spec;	/* in super's plain */
 	struct keep *now;	/* NULL: nobody; again_ms says when to try */
 	struct keep *coming;	/* of the change under way */
+	struct keep_limits held;	/* by the last one that died */
 	struct fault fault;
 	int64_t again_ms;	/* 0 = not */
 	int64_t pause_ms;	/* the last one, of listeners that cannot be had */

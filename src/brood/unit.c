@@ -80,10 +80,11 @@ start_ms(const struct plain_service *spec)
 }
 
 struct keep *
-unit_launch(struct super *s, struct unit *u, const struct plain_service *spec)
+unit_launch(struct super *s, struct unit *u, const struct plain_service *spec,
+    const struct keep_limits *limits)
 {
-	struct keep *k = keep_start(&s->way, &s->sockets, spec, ++s->serials,
-	    s->now);
+	struct keep *k = keep_start(&s->way, &s->sockets, spec, limits,
+	    ++s->serials, s->now);
 
 	if (k == NULL) {
 		snprintf(u->reason, sizeof u->reason, "cannot start a process: %s",
@@ -150,7 +151,7 @@ unit_try(struct super *s, struct unit *u)
 		return;
 	}
 	sockets_revive(&s->sockets, u->spec);
-	u->now = unit_launch(s, u, u->spec);
+	u->now = unit_launch(s, u, u->spec, &u->held);
 	if (u->now == NULL)
 		pause_unit(s, u);
 	else
@@ -188,6 +189,8 @@ unit_died(struct super *s, struct unit *u, const struct keep *k, int status)
 
 	how(status, end);
 	u->now = NULL;
+	/* What was set is not forgotten, unless it may be why nobody starts. */
+	u->held = hard ? (struct keep_limits){ .known = false } : k->limits;
 	u->restarts++;
 	if (s->now - k->born_ms >= WELL_MS && !hard)
 		fault_clear(&u->fault);

@@ -10,9 +10,9 @@ void unit_remove(struct unit *u);
 struct unit *unit_find(const struct super *s, const char *name);
 struct unit *unit_numbered(const struct super *s, unsigned number);
 
-/* Start a master for these words; NULL, and u's reason. */
+/* Start a master for these words, as keep_start() does; NULL, and u's reason. */
 struct keep *unit_launch(struct super *s, struct unit *u,
-    const struct plain_service *spec);
+    const struct plain_service *spec, const struct keep_limits *limits);
 
 /* Open what it needs, and start its master; on failure a later time is set. */
 void unit_try(struct super *s, struct unit *u);

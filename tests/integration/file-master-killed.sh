@@ -55,10 +55,25 @@ old=$(sed -n 's/.* master-start service=one pid=\([0-9]*\) .*/\1/p' "$LOG" | sed
 none_left() { for pid in $old; do [ -z "$(pgrep -s "$pid")" ] || return; done; }
 soon "nobody of the dead masters' is left" none_left
 
+# ---- what was set stays
+now_of() { ctl services | awk -v s="$1" '$1 == s && $2 == "running" { print $3 }'; }
+limits_of() { ctl --json status "$1" | grep -Eo '"(minimum-available|maximum-connected)": [0-9]+' | tr -d '":a-z\n-'; }
+next_is() { [ "$(now_of "$1")" != "$2" ] && [ "$(limits_of "$1")" = "$3" ]; }
+ctl set other minimum-available 7 maximum-connected 77 >/dev/null
+is "limits are set" "$(limits_of other)" " 7 77"
+for round in 1 2; do
+	kill -KILL "$other"
+	soon "the next master has them ($round)" next_is other "$other" " 7 77"
+	other=$(master_of other)
+done
+is "and a reload would leave them" \
+    "$(ctl plan | grep -c '^other: .*by .set., the file says .*(kept)$')" 2
+
 # ---- nothing to start it with
 PORT=$frail_port hold
 session=$HELD_N
 held_says "$session" before
+ctl set frail minimum-available 6 >/dev/null
 mv "$T/program" "$T/away"
 kill -KILL "$(master_of frail)"
 soon "a master that cannot start pauses" \
@@ -78,6 +93,7 @@ is "it has tried twice only" "$(log_count ' master-died service=frail .* status=
 mv "$T/away" "$T/program"
 soon "it comes back by itself" test -s "$T/queued"
 is "and serves who waited in the queue" "$(cat "$T/queued")" queued
+is "what could have kept it from starting is not held" "$(limits_of frail)" " 4 200"
 is "the other's master is still the same" "$(master_of other)" "$other"
 let_go
 
@@ -92,7 +108,6 @@ reload_begins() {	# WORDS
 }
 is_state() { ctl status | grep -q " $1"; }
 is_there() { [ "$(pgrep -P "$M" -f '^brood: master slow ' -c)" -eq 2 ]; }
-now_of() { ctl services | awk -v s="$1" '$1 == s && $2 == "running" { print $3 }'; }
 reload_ends() {
 	: >"$T/go"
 	wait_until reloads $((ended + 1))
