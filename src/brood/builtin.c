@@ -46,5 +46,5 @@ builtin_install(struct brood *b, const char *name)
 	if (s->datagram == NULL)
 		return 0;
 	return brood_on_datagram(b, s->datagram, NULL) == -1 ||
-	    brood_set(b, "reply-rate", "50") == -1 ? -1 : 0;
+	    brood_set(b, "reply-rate", "40") == -1 ? -1 : 0;
 }

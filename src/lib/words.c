@@ -97,7 +97,7 @@ static const struct word words[] = {
 	COUNT("wait-tries",        HANDLER(wait_tries),          1, 1000,                              "3",      "exec exec-wait", "0.1",  ONCE,  "exec-wait: programs for a datagram that none takes"),
 	TIME( "peer-session",      HANDLER(peer_ms),             1,                                    "",       "exec",           "0.1",  ONCE,  "exec, datagrams: a program for each peer, until it is quiet so long"),
 	FLAG( "low-ports",         HANDLER(calls.low_ports),     "yes|no",                             "no",     "exec " OURS,     "0.1",  ONCE,  "answer datagrams from ports below 1024"),
-	COUNT("reply-rate",        HANDLER(calls.reply_rate),    0, 1000000,                           "built-in: 50, else 0", "exec " OURS, "0.2", ONCE, "answers a second to one source of datagrams; 0: any number"),
+	COUNT("reply-rate",        HANDLER(calls.reply_rate),    0, 1000000,                           "built-in: 40, else 0", "exec " OURS, "0.2", ONCE, "answers a second to one source of datagrams; 0: any number"),
 	COUNT("reply-factor",      HANDLER(calls.reply_factor),  0, 1000000,                           "3",      "exec " OURS,     "0.2",  ONCE,  "an answer is at most N times what was asked, or 512 bytes; 0: any"),
 	CALL( "user",              read_user,         "USER[:GROUP]", "a user, or user:group",         "",       ALL,              "0.1",  ONCE,  "become this user for good"),
 	CALL( "groups",            read_groups,       "GROUP,...", "a comma list of groups, or none",  "the user's", ALL,          "0.2",  ONCE,  "supplementary groups; none: not one"),
