@@ -270,7 +270,8 @@ start_masters(struct super *s, struct err *e)
 				st->unit->spec = NULL;
 		}
 		if (st->unit != NULL)
-			st->unit->coming = unit_launch(s, st->unit, st->to, NULL);
+			st->unit->coming = unit_launch(s, st->unit, st->to,
+			    limits_stay(st->unit, st->to));
 		if (st->unit == NULL || st->unit->coming == NULL) {
 			err_set(e, EXIT_SYSTEM, "%s: cannot start a master",
 			    st->to->name);

@@ -80,6 +80,28 @@ limits_note(struct keep *k, const char *text)
 		k->limits = l;
 }
 
+const struct keep_limits *
+limits_set(const struct unit *u)
+{
+	return u->now != NULL ? &u->now->limits : &u->held;
+}
+
+/* Another kind may not have them, nor a pool of a fixed size. */
+const struct keep_limits *
+limits_stay(const struct unit *u, const struct plain_service *to)
+{
+	const struct keep_limits *l = limits_set(u);
+
+	if (!l->known || u->spec == NULL ||
+	    strcmp(u->spec->kind, to->kind) != 0 ||
+	    plain_value(to, "children") != NULL)
+		return NULL;
+	for (size_t i = 0; i < KEEP_LIMITS; i++)
+		if (differs(u->spec, to, words[i]))
+			return NULL;
+	return l;
+}
+
 bool
 limits_hold(const struct unit *u, const struct plain_service *to)
 {

@@ -18,6 +18,14 @@ const char *limits_value(const struct plain_service *s, const char *word);
 /* A master's note: does it tell limits that it was given? */
 void limits_note(struct keep *k, const char *text);
 
+/* What was set while u's master, or its last one, ran; may not be known. */
+const struct keep_limits *limits_set(const struct unit *u);
+
+/* The same, if its next master shall have them, too: the file says nothing else
+ * of them than before; or NULL. */
+const struct keep_limits *limits_stay(const struct unit *u,
+    const struct plain_service *to);
+
 /* Has u's master all that `to' says otherwise than the file before already? */
 bool limits_hold(const struct unit *u, const struct plain_service *to);
 

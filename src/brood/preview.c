@@ -1,12 +1,15 @@
 /* preview.c - a file is read as for a reload, and compared. */
 #include "brood/preview.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "brood/limits.h"
 #include "brood/step.h"
 #include "tools/log.h"
+
+enum { SET_SIZE = 160 };
 
 /* ---- what would be done ---- */
 
@@ -55,10 +58,28 @@ say_closed(struct control_client *k, const struct super *s,
 		}
 }
 
+/* A new master may have what was set in the old one. */
+static const char *
+what_was_set(const struct step *st, char buf[SET_SIZE])
+{
+	bool begins = st->action == ACTION_REPLACE || st->action == ACTION_START;
+	const struct keep_limits *l = st->unit != NULL && begins ?
+	    limits_set(st->unit) : NULL;
+
+	buf[0] = '\0';
+	for (unsigned i = 0; l != NULL && l->known && i < KEEP_LIMITS; i++)
+		snprintf(buf + strlen(buf), SET_SIZE - strlen(buf),
+		    " set-%s=%u", limits_word(i), l->value[i]);
+	if (buf[0] != '\0')
+		strlcat(buf, limits_stay(st->unit, st->to) != NULL ?
+		    " set=kept" : " set=lost", SET_SIZE);
+	return buf;
+}
+
 static void
 say_services(struct control_client *k, const struct step *v, unsigned n)
 {
-	char because[PLAIN_BECAUSE * 4];
+	char because[PLAIN_BECAUSE * 4], set[SET_SIZE];
 
 	for (unsigned i = 0; i < n; i++) {
 		const struct step *st = &v[i];
@@ -69,10 +90,11 @@ say_services(struct control_client *k, const struct step *v, unsigned n)
 			    st->unit->name, because);
 		else
 			control_say(k, "service=%s action=%s because=%s "
-			    "minimum-available=%s maximum-connected=%s",
+			    "minimum-available=%s maximum-connected=%s%s",
 			    st->to->name, step_word(st->action), because,
 			    limits_value(st->to, "minimum-available"),
-			    limits_value(st->to, "maximum-connected"));
+			    limits_value(st->to, "maximum-connected"),
+			    what_was_set(st, set));
 	}
 }
 

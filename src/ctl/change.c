@@ -105,14 +105,26 @@ write_changes(const struct record *r, const struct record *live, char *buf,
 	return buf[0] != '\0';
 }
 
-/* Does the file say another number than before? */
+/* Does the file say another number than before, or another pool? */
 static bool
 is_told(const struct record *r, const char *word)
 {
 	const char *why = record_get(r, "because");
 
-	return record_is(r, "action", "limits") && why != NULL &&
-	    strstr(why, word) != NULL;
+	return record_is(r, "set", "lost") ||
+	    (record_is(r, "action", "limits") && why != NULL &&
+	    strstr(why, word) != NULL);
+}
+
+/* What a process has now: as it says, or as the supervisor does of one that
+ * goes; else -1. */
+static int64_t
+number_now(const struct record *r, const struct record *live, const char *word)
+{
+	char key[64];
+
+	snprintf(key, sizeof key, "set-%s", word);
+	return record_number(r, key, record_number(live, word, -1));
 }
 
 /* Numbers that somebody has set since the file was read. */
@@ -124,9 +136,10 @@ print_set(const struct record *r, const struct record *live)
 	if (record_number(live, "children", 0) > 0)
 		return;		/* a fixed pool: they do not count */
 	for (size_t i = 0; i < 2; i++) {
-		int64_t now = record_number(live, numbers[i], -1);
-		int64_t old = old_number(r, numbers[i], now);
+		int64_t now = number_now(r, live, numbers[i]);
 		int64_t new = record_number(r, numbers[i], -1);
+		int64_t old = record_is(r, "set", "lost") ? new :
+		    old_number(r, numbers[i], now);
 
 		if (now == -1 || old == -1 || now == old)
 			continue;
@@ -182,8 +195,7 @@ print_service(struct call *c, const struct record *r)
 		strlcpy(because, changes, sizeof because);
 	printf("%s: %s%s%s\n", safe(r, "service", name), text,
 	    because[0] != '\0' ? ": " : "", because);
-	if (runs)
-		print_set(r, &live);
+	print_set(r, &live);
 	record_free(&live);
 }
 

@@ -88,7 +88,9 @@ check "set and save, and set again without" \
     ctl set git --save minimum-available 8
 check "again" ctl set git minimum-available 6
 is "the file's number is another then" "$(ctl plan | grep ^git:)" \
-    "git: replaced: minimum-available, maximum-connected, maximum-available"
+    "git: replaced: minimum-available, maximum-connected, maximum-available
+git: minimum-available is 6 by \`set', the file says 8 (will become 8)
+git: maximum-connected is 55 by \`set', the file says 50 (will become 50)"
 sed -i 's/connected 50/&\n    maximum-available 12/' "$T/brood.conf"
 is "and is told" "$(ctl plan | grep ^git:)" \
 "git: limits set live: minimum-available 6 -> 8, maximum-connected 55 -> 50"

@@ -236,7 +236,7 @@ for way in 'test -n' 'ln -s nowhere' touch limits; do
 		$way "$T/run/one.$old"
 	fi
 	check "$way: plan tells of a master's" asked plan
-	is "that it is replaced" "$(grep ^one: "$T/asked")" \
+	is "that it is replaced" "$(grep '^one: replaced' "$T/asked")" \
 	    'one: replaced: its control socket is lost'
 	check "reload" asked reload
 	check "another serves" test "$(master_of one)" != "$old"

@@ -55,6 +55,7 @@ user nobody
 service echo {
 	listen 127.0.0.1:0 udp:127.0.0.1:0
 	inline echo
+	reply-rate 0
 	$(cat "$T/words.echo")
 }
 service git {

@@ -18,6 +18,7 @@ user $user
 service built {
 	listen 127.0.0.1:0 udp:127.0.0.1:0
 	inline echo
+	reply-rate 0
 	env WORD=$1
 }
 service program {

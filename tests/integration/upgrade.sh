@@ -28,6 +28,7 @@ pidfile $T/pid
 service built {
 	listen 127.0.0.1:0 udp:127.0.0.1:0
 	inline echo
+	reply-rate 0
 }
 service program {
 	listen 127.0.0.1:0

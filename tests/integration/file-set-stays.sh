@@ -1,0 +1,64 @@
+#!/bin/sh
+# What was set in a master while it ran is in the next one, too, as long as the
+# file says nothing else of it; and a plan says which it will be.
+. "${srcdir:-.}/tests/integration/lib.sh"
+
+if [ "$(id -u)" -eq 0 ]; then user=nobody; else user=$(id -un); fi
+chmod 755 "$T"
+conf() {	# PROGRAM [WORDS]
+	cat <<CONF
+user $user
+service one {
+	listen 127.0.0.1:0
+	$1
+	${2-}
+}
+CONF
+}
+
+limits() {
+	ctl --json status one |
+	    grep -Eo '"(minimum-available|maximum-connected)": [0-9]+' |
+	    tr -dc '0-9\n' | xargs
+}
+plan() { ctl plan | grep ' by .set., ' | sed 's/^one: //'; }
+replaced() {	# NAME
+	pid=$(master_of one)
+	check "$1: a reload" ctl reload
+	check "$1: another master" [ "$(master_of one)" != "$pid" ]
+}
+
+conf 'exec cat' >"$CONF"
+file_begin
+is "as it is by default" "$(limits)" "4 200"
+check "two are set" ctl set one minimum-available 6 maximum-connected 66
+
+conf 'exec cat' 'env WORD=1' >"$CONF"
+is "a plan says that they stay" "$(plan)" \
+    "minimum-available is 6 by \`set', the file says 4 (kept)
+maximum-connected is 66 by \`set', the file says 200 (kept)"
+replaced "a variable"
+is "they do" "$(limits)" "6 66"
+conf 'exec cat' 'env WORD=2' >"$CONF"
+replaced "another one"
+is "they still do" "$(limits)" "6 66"
+is "and are named" "$(plan | wc -l)" 2
+
+conf 'exec cat' 'env WORD=3
+	minimum-available 5' >"$CONF"
+is "a plan says that the file comes first" "$(plan)" \
+    "minimum-available is 6 by \`set', the file says 5 (will become 5)
+maximum-connected is 66 by \`set', the file says 200 (will become 200)"
+replaced "the file's own word"
+is "it does" "$(limits)" "5 200"
+is "nothing is left to be named" "$(plan)" ""
+
+check "one is set" ctl set one minimum-available 7
+conf 'inline echo' 'minimum-available 5' >"$CONF"
+replaced "another kind"
+is "has the file's" "$(limits)" "5 200"
+check "one is set" ctl set one minimum-available 7
+conf 'worker sleep 1000' 'children 2' >"$CONF"
+replaced "a pool of a fixed size"
+check "it stops with 0" brood_stop
+finish
