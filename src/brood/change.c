@@ -351,6 +351,17 @@ undo_for(struct super *s, const struct unit *u, const char *why)
 	undo(s, &e);
 }
 
+/* Limits that were set are what a master says of itself: they shall not keep
+ * its successor from starting. */
+static bool
+begins_again(struct super *s, struct unit *u, const struct keep *k)
+{
+	struct step *st = step_of(s, u);
+
+	return k->limits.known && k->state == KEEP_STARTING && st != NULL &&
+	    s->change.stage == CHANGE_STARTING && replace(s, st) == 0;
+}
+
 bool
 change_died(struct super *s, struct keep *k, int status)
 {
@@ -360,7 +371,8 @@ change_died(struct super *s, struct keep *k, int status)
 	if (u == NULL || u->coming != k)
 		return false;
 	u->coming = NULL;
-	undo_for(s, u, keep_end(status, why));
+	if (!begins_again(s, u, k))
+		undo_for(s, u, keep_end(status, why));
 	return true;
 }
 

@@ -2,6 +2,7 @@
 # What was set in a master while it ran is in the next one, too, as long as the
 # file says nothing else of it; and a plan says which it will be.
 . "${srcdir:-.}/tests/integration/lib.sh"
+need python3
 
 if [ "$(id -u)" -eq 0 ]; then user=nobody; else user=$(id -un); fi
 chmod 755 "$T"
@@ -57,6 +58,35 @@ check "one is set" ctl set one minimum-available 7
 conf 'inline echo' 'minimum-available 5' >"$CONF"
 replaced "another kind"
 is "has the file's" "$(limits)" "5 200"
+# Numbers that no master can have, in one's own name.
+claim() {	# PID
+	python3 - "$M" "$1" <<'PY'
+import os, socket, struct, sys
+supervisor, pid = map(int, sys.argv[1:])
+# The supervisor's only socket for datagrams that has a name.
+mine = {os.stat(e.path).st_ino for e in os.scandir("/proc/%d/fd" % supervisor)}
+rows = [line.split() for line in open("/proc/net/unix")][1:]
+name, = [r[7] for r in rows if len(r) > 7 and r[4] == "0002" and int(r[6]) in mine]
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.connect(name.replace("@", "\0", 1))
+s.sendmsg([b"X_LIMITS=0 0 0"], [(socket.SOL_SOCKET, socket.SCM_CREDENTIALS,
+                                 struct.pack("iII", pid, 0, 0))])
+PY
+}
+claimed() { ctl plan | grep -q 'minimum-available is 0 by'; }
+if [ "$(id -u)" -eq 0 ]; then
+	check "a master claims nonsense" claim "$(master_of one)"
+	conf 'inline echo' 'minimum-available 5
+	env WORD=4' >"$CONF"
+	soon "it is heard" claimed
+	replaced "it keeps nobody from taking its place"
+	is "who has the file's" "$(limits)" "5 200"
+	check "it claims it again" claim "$(master_of one)"
+	pid=$(master_of one)
+	kill -KILL "$pid"
+	next() { now=$(master_of one) && [ "$now" != "$pid" ] && [ "$(limits)" = "5 200" ]; }
+	soon "the next one is as in the file" next
+fi
 check "one is set" ctl set one minimum-available 7
 conf 'worker sleep 1000' 'children 2' >"$CONF"
 replaced "a pool of a fixed size"
